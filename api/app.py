@@ -1,0 +1,68 @@
+"""Putting the application together."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import PackageNotFoundError, version
+
+from litestar import Litestar, Router
+from litestar.concurrency import set_asyncio_executor
+from litestar.datastructures import State
+from litestar.di import Provide
+
+from api import docs
+from api.front import Front
+from api.incoming import (
+    Instant,
+    StrictRequest,
+    decode_instant,
+    prepare,
+    provide_paging,
+    refuse_unknown_query,
+)
+from api.problems import respond
+from api.routes import office, places, server, workdays
+from api.settings import Settings
+from api.work import provide_opened
+from volunteer_core.database import Database
+
+ROUTERS = (places.router, workdays.router, office.router)
+"""The routers of all features, below ``/v1``. A new route file adds its own here."""
+
+
+def create_app(database: Database, settings: Settings) -> Litestar:
+    """The application on an opened database, which stays the caller's to dispose of.
+
+    Handlers run in as many threads as the settings say, which may not be more than the database
+    has connections: a handler holds one while it works.
+    """
+    set_asyncio_executor(ThreadPoolExecutor(settings.threads, thread_name_prefix="work"))
+    app = Litestar(
+        [
+            # Everything is in a Router: handlers given straight to Litestar that share a path fail at first.
+            Router("/v1", route_handlers=ROUTERS, guards=[refuse_unknown_query]),
+            Router("/", route_handlers=[server.router, docs.show_docs, docs.show_description]),
+            docs.files(),
+        ],
+        dependencies={
+            "opened": Provide(provide_opened, sync_to_thread=False),
+            "paging": Provide(provide_paging, sync_to_thread=False),
+        },
+        exception_handlers={Exception: respond},
+        logging_config=None,
+        openapi_config=docs.describe(_version()),
+        request_class=StrictRequest,
+        request_max_body_size=settings.max_body_bytes,
+        state=State({"database": database, "settings": settings}),
+        type_decoders=[(lambda kind: kind is Instant, decode_instant)],
+    )
+    prepare(app.routes)
+    app.asgi_handler = Front(app.asgi_handler)
+    return app
+
+
+def _version() -> str:
+    try:
+        return version("fengxiang-volunteers")
+    except PackageNotFoundError:  # a checkout that is not installed
+        return "0"

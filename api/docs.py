@@ -1,0 +1,163 @@
+"""The OpenAPI description and the page that shows it. Nothing here is loaded from another host.
+
+The page is swagger-ui (Apache-2.0), whose files lie in ``api/static/docs/`` as they come from the
+npm package ``swagger-ui-dist``, without the comment that points to a source map.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Request, Response, Router
+from litestar.datastructures import CacheControlHeader
+from litestar.enums import MediaType
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import (
+    Components,
+    OpenAPIMediaType,
+    OpenAPIResponse,
+    Reference,
+    SecurityScheme,
+    Tag,
+)
+from litestar.routes import BaseRoute
+from litestar.static_files import create_static_files_router
+
+from api import problems
+from api.incoming import Body
+from api.operations import BEARER, ERRORS, get
+from volunteer_core.access.authentication import TokenInvalid
+from volunteer_core.errors import Malformed, NotAllowed, NotFound
+
+SWAGGER_UI = "5.35.0"
+"""The version in ``api/static/docs/``: part of the address, so that browsers may keep the files."""
+
+TAGS = (
+    Tag("places", "社区、网格和站点"),
+    Tag("workdays", "工作日、上课日、学期和地方调整"),
+    Tag("office", "街道办的设置和操作记录"),
+    Tag("server", "服务是否正常"),
+)
+
+PAGE = f"""<!DOCTYPE html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>志愿服务接口文档</title>
+<link rel="icon" type="image/png" href="docs/{SWAGGER_UI}/favicon-32x32.png">
+<link rel="stylesheet" href="docs/{SWAGGER_UI}/swagger-ui.css">
+</head>
+<body>
+<div id="docs"></div>
+<script src="docs/{SWAGGER_UI}/swagger-ui-bundle.js"></script>
+<script src="docs/{SWAGGER_UI}/start.js"></script>
+</body>
+</html>
+"""
+
+ONLY_FROM_HERE = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
+)
+
+
+@get("/docs", operation=None, answers=None, include_in_schema=False, media_type=MediaType.HTML)
+async def show_docs() -> Response[str]:
+    """Show the description of this interface."""
+    return Response(PAGE, media_type=MediaType.HTML, headers={"Content-Security-Policy": ONLY_FROM_HERE})
+
+
+@get("/openapi.json", operation=None, answers=None, include_in_schema=False)
+async def show_description(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Give the description itself: made once, when it is first asked for."""
+    state = request.app.state
+    if "description" not in state:
+        state.description = _complete(request.app)
+    return Response(state.description, media_type=MediaType.JSON)
+
+
+def files() -> Router:
+    """The files of the page. Their address changes with the version, so they are kept for a year."""
+    return create_static_files_router(
+        path=f"/docs/{SWAGGER_UI}",
+        directories=[Path(__file__).parent / "static" / "docs"],
+        cache_control=CacheControlHeader(public=True, max_age=365 * 86400, immutable=True),
+        opt={"operation": None},
+        include_in_schema=False,
+    )
+
+
+def describe(version: str) -> OpenAPIConfig:
+    """What Litestar needs to describe the interface at ``/openapi.json``."""
+    return OpenAPIConfig(
+        title="志愿服务 API",
+        version=version,
+        description=(
+            "Rosters, calendars, events, hours and child care of the volunteers of a street office.\n\n"
+            "Sign in with `Authorization: Bearer <token>`. Every error is a problem document (RFC 9457): "
+            "`code` never changes, `detail` is a sentence in Chinese. Lists take `limit` and `offset`. "
+            "Bodies are strict JSON; fields and query parameters that are not described are refused."
+        ),
+        tags=list(TAGS),
+        components=Components(
+            security_schemes={
+                BEARER: SecurityScheme(
+                    type="http",
+                    scheme="bearer",
+                    description="A token from `volunteer token` or the street office.",
+                )
+            },
+            responses={str(status): _error(status, meaning) for status, meaning in ERRORS.items()},
+        ),
+        openapi_router=_NoPages("/", route_handlers=[]),
+    )
+
+
+class _NoPages(Router):
+    """Litestar's own pages for the description are left out: they answer unknown addresses with HTML."""
+
+    def register(self, value: Any) -> list[BaseRoute]:  # noqa: ARG002 - Litestar gives it
+        return []
+
+
+def _complete(app: Litestar) -> bytes:
+    description = app.openapi_schema.to_schema()
+    schemas = description["components"]["schemas"]
+    for body in _kinds_of(Body):
+        if body.__name__ in schemas:  # Litestar does not say that unknown fields are refused
+            schemas[body.__name__]["additionalProperties"] = False
+    encoded = msgspec.json.encode(description, enc_hook=str)
+    return re.sub(rb"\bPage_[\w.]*\.(\w+)_\"", rb'PageOf\1"', encoded)
+
+
+def _kinds_of(kind: type[Body]) -> Iterator[type[Body]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _kinds_of(child)
+
+
+def _error(status: int, meaning: str) -> OpenAPIResponse:
+    kinds = [kind for kind, its in problems.STATUS.items() if its == status]
+    refusal = _EXAMPLES.get(status) or kinds[0]()
+    return OpenAPIResponse(
+        description=meaning,
+        content={
+            problems.MEDIA_TYPE: OpenAPIMediaType(
+                schema=Reference("#/components/schemas/Problem"),
+                example=problems.document(refusal),
+            )
+        },
+    )
+
+
+_EXAMPLES = {
+    400: problems.RequestInvalid("应不大于 500。", source="query", field="limit"),
+    401: TokenInvalid(),
+    403: NotAllowed(operation="places.change"),
+    404: NotFound("sites", 99),
+    422: Malformed("name", "不能为空。"),
+}

@@ -1,0 +1,20 @@
+"""What a worker process serves: granian calls :func:`app` once in each."""
+
+from __future__ import annotations
+
+from litestar import Litestar
+
+from api import logs
+from api.app import create_app
+from api.settings import read_settings
+from volunteer_core.opening import open_office
+
+
+def app() -> Litestar:
+    """An application with its own database, as the environment says."""
+    settings = read_settings()
+    logs.configure(settings.log_level)
+    database = open_office(settings.database_url, clock=settings.clock, pool_size=settings.threads)
+    served = create_app(database, settings)
+    served.on_shutdown.append(database.dispose)
+    return served

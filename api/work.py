@@ -1,0 +1,65 @@
+"""The one way by which handlers open work: it finds out who is calling, in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from litestar import Request
+from litestar.di import NamedDependency
+
+from api.problems import AuthorizationUnreadable, SignInNeeded
+from volunteer_core.access.authentication import actor_of
+from volunteer_core.database import Database, Work
+from volunteer_core.errors import NotAllowed
+from volunteer_core.permissions import Actor, ActorKind
+
+
+class Opener:
+    """Opens work for one request, as the person whose bearer token it carries, or as nobody known."""
+
+    def __init__(self, database: Database, authorization: str | None) -> None:
+        self._database = database
+        self._authorization = authorization
+
+    @contextmanager
+    def read(self) -> Iterator[Work]:
+        """Work that only looks."""
+        with self._database.read(by=Actor.anonymous()) as work, self._signed_in(work):
+            yield work
+
+    @contextmanager
+    def write(self) -> Iterator[Work]:
+        """Work that changes something: committed when the block ends, undone when it raises."""
+        with self._database.write(by=Actor.anonymous()) as work, self._signed_in(work):
+            yield work
+
+    @contextmanager
+    def _signed_in(self, work: Work) -> Iterator[None]:
+        if self._authorization is not None:
+            work.by = actor_of(work, secret=_secret(self._authorization))
+        try:
+            yield
+        except NotAllowed as refusal:
+            if work.by.kind is ActorKind.ANONYMOUS:
+                raise SignInNeeded(**refusal.facts) from refusal
+            raise
+
+
+Opened = NamedDependency[Opener]
+"""How a handler asks for it: ``opened: Opened``."""
+
+
+def provide_opened(request: Request[Any, Any, Any]) -> Opener:
+    """The dependency ``opened``. It opens nothing itself: the handler does, in its own thread."""
+    return Opener(request.app.state.database, request.headers.get("authorization"))
+
+
+def _secret(authorization: str) -> str:
+    """The token in ``Bearer <token>``; the scheme is read in any case (RFC 9110 §11.1)."""
+    scheme, _, secret = authorization.partition(" ")
+    secret = secret.strip()
+    if scheme.lower() != "bearer" or not secret:
+        raise AuthorizationUnreadable
+    return secret

@@ -1,0 +1,185 @@
+"""Secret addresses: who may make them, what they show, how they end."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from icalendar import Calendar
+from sqlalchemy import text
+
+from volunteer_core.audit import entries as audit_entries
+from volunteer_core.calendars.feeds import FeedGone, feed, person_feed, record_fetches
+from volunteer_core.calendars.models import FeedKind
+from volunteer_core.calendars.subscriptions import (
+    IssuedSubscription,
+    SubscriptionEnded,
+    list_subscriptions,
+    revoke,
+    rotate,
+    subscribe,
+)
+from volunteer_core.errors import Malformed, NotAllowed, NotFound
+from volunteer_core.permissions import Actor
+from volunteer_core.timespans import civil_date
+
+ANYBODY = Actor.anonymous()
+
+
+def fetch(town, secret: str, **when):
+    return town.see(feed, by=ANYBODY, secret=secret, **when)
+
+
+@pytest.fixture
+def me(town) -> Actor:
+    return Actor.person(town.person)
+
+
+@pytest.fixture
+def mine(town, me) -> IssuedSubscription:
+    """One's own address, with one shift in it."""
+    town.published_shift(town.person, town.other)
+    return town.do(subscribe, by=me, kind=FeedKind.PERSON, subject_id=town.person, label="手机")
+
+
+def test_the_secret_alone_opens_the_calendar(town, mine) -> None:
+    found = fetch(town, mine.secret)
+    assert found.body == town.see(person_feed, person_id=town.person).body
+    assert found.subscription_id == mine.id
+    assert len(Calendar.from_ical(found.body).events) == 1
+
+
+def test_a_feed_names_nobody(town, mine) -> None:
+    body = fetch(town, mine.secret).body.decode()
+    for private in ("林晓", "王芳", "13800001111", "13800002222", "http"):
+        assert private not in body
+
+
+def test_fetching_again_gives_the_same_bytes_and_tag_until_something_changes(town, mine) -> None:
+    first = fetch(town, mine.secret)
+    again = fetch(town, mine.secret, now=town.now + timedelta(hours=6))
+    assert again == first
+    assert first.etag.startswith('"')
+    assert first.name.isascii()
+    town.published_shift(town.person, hour=19)
+    changed = fetch(town, mine.secret)
+    assert changed.etag != first.etag
+    assert changed.last_modified > first.last_modified
+    assert changed.last_modified == town.now - timedelta(seconds=0)
+
+
+def test_the_secret_is_kept_nowhere(town, mine) -> None:
+    with town.office.engine.connect() as connection:
+        rows = connection.execute(text("SELECT * FROM subscriptions")).all()
+        logged = connection.execute(text("SELECT changes FROM audit_entries")).all()
+    assert len(mine.secret) >= 43
+    assert mine.secret not in repr(rows) + repr(logged)
+    [entry] = town.see(audit_entries, subject="subscriptions").items
+    assert entry.changes["digest"] is None
+
+
+def test_several_addresses_lead_to_one_feed(town, me, mine) -> None:
+    second = town.do(subscribe, by=me, kind=FeedKind.PERSON, subject_id=town.person, label="电脑")
+    assert second.secret != mine.secret
+    assert fetch(town, second.secret).body == fetch(town, mine.secret).body
+    town.do(revoke, by=me, subscription_id=second.id)
+    assert fetch(town, mine.secret).body
+    listed = town.see(list_subscriptions, by=me, person_id=town.person).items
+    assert [(row.label, row.subject_id, row.revoked_at is None) for row in listed] == [
+        ("电脑", town.person, False),
+        ("手机", town.person, True),
+    ]
+
+
+def test_a_rotated_address_only_says_that_it_was_replaced_and_then_nothing(town, me, mine) -> None:
+    new = town.do(rotate, by=me, subscription_id=mine.id)
+    assert (new.label, new.kind, new.subject_id) == ("手机", FeedKind.PERSON, town.person)
+    assert len(Calendar.from_ical(fetch(town, new.secret).body).events) == 1
+
+    old = fetch(town, mine.secret)
+    [notice] = Calendar.from_ical(old.body).events
+    assert notice["SUMMARY"] == "此日历地址已更换，请重新订阅"
+    assert notice.start == civil_date(town.now)
+    assert {"LOCATION", "DESCRIPTION"}.isdisjoint(notice)
+    assert "每周两小时" not in old.body.decode()
+    assert fetch(town, mine.secret, now=town.now + timedelta(days=29, hours=23)) == old
+    with pytest.raises(FeedGone):
+        fetch(town, mine.secret, now=town.now + timedelta(days=30))
+
+
+def test_revoked_unknown_and_absurd_secrets_are_told_alike(town, me, mine) -> None:
+    town.do(revoke, by=me, subscription_id=mine.id)
+    for secret in (mine.secret, mine.secret[:-1], "", "x" * 10_000, "\ud800", "' OR 1=1 --"):
+        with pytest.raises(FeedGone) as refusal:
+            fetch(town, secret)
+        assert isinstance(refusal.value, NotFound)
+        assert refusal.value.code == "feed_gone"
+        assert refusal.value.facts == {}
+
+
+def test_an_ended_address_is_not_ended_again(town, me, mine) -> None:
+    town.do(rotate, by=me, subscription_id=mine.id)
+    with pytest.raises(SubscriptionEnded):
+        town.do(rotate, by=me, subscription_id=mine.id)
+    town.do(revoke, by=me, subscription_id=mine.id)
+    with pytest.raises(FeedGone):
+        fetch(town, mine.secret)
+    with pytest.raises(SubscriptionEnded):
+        town.do(revoke, by=me, subscription_id=mine.id)
+
+
+def test_ones_own_calendar_is_for_oneself_alone(town, me, mine) -> None:
+    officer = Actor.person(town.other, officer=True)
+    for by in (officer, Actor.person(town.other), ANYBODY):
+        with pytest.raises(NotAllowed):
+            town.do(subscribe, by=by, kind=FeedKind.PERSON, subject_id=town.person, label="x")
+        with pytest.raises(NotAllowed):
+            town.see(person_feed, by=by, person_id=town.person)
+        with pytest.raises(NotAllowed):
+            town.do(rotate, by=by, subscription_id=mine.id)
+    with pytest.raises(NotAllowed):
+        town.see(list_subscriptions, by=Actor.person(town.other), person_id=town.person)
+    town.do(revoke, by=officer, subscription_id=mine.id)
+
+
+def test_calendars_of_teams_and_programmes_are_for_the_teams_leaders(town) -> None:
+    leader = Actor.person(town.other, teams=[town.team])
+    for kind, subject in ((FeedKind.TEAM, town.team), (FeedKind.PROGRAMME, town.programme)):
+        issued = town.do(subscribe, by=leader, kind=kind, subject_id=subject, label="队里")
+        assert fetch(town, issued.secret).body
+        with pytest.raises(NotAllowed):
+            town.do(
+                subscribe, by=Actor.person(town.person), kind=kind, subject_id=subject, label="队里"
+            )
+    assert town.see(list_subscriptions, by=leader, person_id=town.other).total == 2
+
+
+def test_bad_requests_are_refused(town, me) -> None:
+    for kind in FeedKind:
+        with pytest.raises(NotFound):
+            town.do(subscribe, kind=kind, subject_id=999, label="x")
+    for label in ("", " ", "长" * 61, "a\nb"):
+        with pytest.raises(Malformed):
+            town.do(subscribe, by=me, kind=FeedKind.PERSON, subject_id=town.person, label=label)
+    for operation in (rotate, revoke):
+        with pytest.raises(NotFound):
+            town.do(operation, by=me, subscription_id=999)
+    assert town.see(list_subscriptions, by=me, person_id=town.person).total == 0
+
+
+def test_the_last_use_is_written_in_batches_and_never_goes_back(town, me, mine) -> None:
+    second = town.do(subscribe, by=me, kind=FeedKind.PERSON, subject_id=town.person, label="电脑")
+    noon = town.now + timedelta(hours=3)
+    logged = town.see(audit_entries).total
+    town.do(record_fetches, by=ANYBODY, fetched={mine.id: noon, second.id: noon, 999: noon})
+    town.do(record_fetches, by=ANYBODY, fetched={mine.id: noon - timedelta(hours=1)})
+    listed = town.see(list_subscriptions, by=me, person_id=town.person).items
+    assert [row.last_fetched_at for row in listed] == [noon, noon]
+    assert town.see(audit_entries).total == logged
+
+
+def test_the_day_of_a_date_is_the_first_on_which_a_feed_may_have_changed(town, mine) -> None:
+    tomorrow = town.now + timedelta(days=1)
+    found = fetch(town, mine.secret, now=tomorrow)
+    assert found.last_modified < tomorrow
+    assert civil_date(found.last_modified) == civil_date(tomorrow) == date(2026, 12, 1)

@@ -1,0 +1,1 @@
+"""Calendars: subscriptions with secret addresses, revisions by watching the session, iCal text."""

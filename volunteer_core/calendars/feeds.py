@@ -1,0 +1,160 @@
+"""The feeds: by the secret of an address, the public one, and for scripts without an address."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import NAMESPACE_OID, uuid5
+
+import msgspec
+from sqlalchemy import LargeBinary, bindparam, or_, select, update
+
+from volunteer_core.access.secrets import LONGEST_SECRET, digest
+from volunteer_core.audit import UNAUDITED
+from volunteer_core.calendars.contents import (
+    DISCREET_TITLE,
+    Entry,
+    person_entries,
+    programme_entries,
+    public_entries,
+    team_entries,
+)
+from volunteer_core.calendars.models import FeedKind, Subscription
+from volunteer_core.calendars.rendering import render, render_replaced
+from volunteer_core.calendars.selections import days_ago
+from volunteer_core.database import Work
+from volunteer_core.errors import NotFound, Refused
+from volunteer_core.office.settings import settings_on
+from volunteer_core.people.models import Person
+from volunteer_core.teams.models import Programme, Team
+from volunteer_core.timespans import civil_date
+
+REPLACED_SHOWN_FOR = timedelta(days=30)
+
+
+class FeedGone(NotFound, code="feed_gone", sentence="这个日历地址无效或已停用，请重新订阅。"):
+    """The address is unknown, revoked, or was replaced too long ago: all told alike."""
+
+    def __init__(self) -> None:
+        Refused.__init__(self)
+
+
+class Feed(msgspec.Struct, frozen=True):
+    """A calendar as it is sent. The same contents have the same bytes and the same ``etag``."""
+
+    body: bytes
+    etag: str
+    """A strong entity tag with its quotes: from the SHA-256 of the body."""
+    last_modified: datetime
+    """Whole seconds, UTC. At the earliest today's first instant, when past entries may have left."""
+    name: str
+    """A file name in ASCII."""
+    subscription_id: int | None = None
+    """Whose last use is to be recorded; see :func:`record_fetches`."""
+
+
+_SUBSCRIPTION = select(
+    Subscription.id,
+    Subscription.kind,
+    Subscription.person_id,
+    Subscription.team_id,
+    Subscription.programme_id,
+    Subscription.created_at,
+    Subscription.replaced_at,
+    Subscription.revoked_at,
+).where(Subscription.digest == bindparam("digest", type_=LargeBinary))
+
+
+def feed(work: Work, *, secret: str) -> Feed:
+    """The calendar at a secret address: the secret alone is the right to it.
+
+    A replaced address only says that it has been replaced, for 30 days. Refuses with
+    :class:`FeedGone`.
+    """
+    work.demand("calendars.fetch")
+    if not secret or len(secret) > LONGEST_SECRET:
+        raise FeedGone
+    key = digest(secret)
+    row = work.execute(_SUBSCRIPTION, {"digest": key}).one_or_none()
+    if row is None or row.revoked_at is not None:
+        raise FeedGone
+    if row.replaced_at is not None:
+        if work.now >= row.replaced_at + REPLACED_SHOWN_FOR:
+            raise FeedGone
+        body = render_replaced(str(uuid5(NAMESPACE_OID, key.hex())), since=row.replaced_at)
+        found = _sent(body, row.replaced_at, "replaced.ics")
+    elif row.kind is FeedKind.PERSON:
+        found = _person(work, row.person_id, row.created_at)
+    elif row.kind is FeedKind.TEAM:
+        found = _team(work, work.find(Team, row.team_id), row.created_at)
+    else:
+        found = _programme(work, work.find(Programme, row.programme_id), row.created_at)
+    return msgspec.structs.replace(found, subscription_id=row.id)
+
+
+def public_feed(work: Work) -> Feed:
+    """The calendar of public events, for everybody."""
+    work.demand("calendars.public")
+    office = settings_on(work, civil_date(work.now)).office_name
+    return _calendar(work, f"{office}志愿活动", public_entries(work), "events.ics")
+
+
+def person_feed(work: Work, *, person_id: int) -> Feed:
+    """A person's calendar without an address: for scripts."""
+    work.demand("calendars.subscribe.person", people=[person_id])
+    return _person(work, work.find(Person, person_id).id)
+
+
+def team_feed(work: Work, *, team_id: int) -> Feed:
+    """A team's calendar without an address: for scripts."""
+    work.demand("calendars.subscribe.team", teams=[team_id])
+    return _team(work, work.find(Team, team_id))
+
+
+def programme_feed(work: Work, *, programme_id: int) -> Feed:
+    """A programme's calendar without an address: for scripts."""
+    programme = work.find(Programme, programme_id)
+    work.demand("calendars.subscribe.programme", teams=[programme.team_id])
+    return _programme(work, programme)
+
+
+def record_fetches(work: Work, *, fetched: Mapping[int, datetime]) -> None:
+    """Writes down when addresses were last used, many at once; a later use that is known stays."""
+    work.demand("calendars.fetch")
+    for subscription_id, instant in sorted(fetched.items()):
+        last = Subscription.last_fetched_at
+        work.execute(
+            update(Subscription)
+            .where(Subscription.id == subscription_id, or_(last.is_(None), last < instant))
+            .values(last_fetched_at=instant),
+            execution_options=UNAUDITED,
+        )
+
+
+def _person(work: Work, person_id: int, since: datetime | None = None) -> Feed:
+    return _calendar(work, "我的志愿服务", person_entries(work, person_id), "my-service.ics", since)
+
+
+def _team(work: Work, team: Team, since: datetime | None = None) -> Feed:
+    name = DISCREET_TITLE if team.discreet else team.name
+    return _calendar(work, name, team_entries(work, team), f"team-{team.id}.ics", since)
+
+
+def _programme(work: Work, programme: Programme, since: datetime | None = None) -> Feed:
+    discreet = programme.team_id is not None and work.find(Team, programme.team_id).discreet
+    name = DISCREET_TITLE if discreet else programme.name
+    entries = programme_entries(work, programme.id)
+    return _calendar(work, name, entries, f"programme-{programme.id}.ics", since)
+
+
+def _calendar(
+    work: Work, name: str, entries: list[Entry], file_name: str, since: datetime | None = None
+) -> Feed:
+    instants = [days_ago(work, 0), *(entry.revised_at for entry in entries)]
+    return _sent(render(name, entries), max([*instants, since] if since else instants), file_name)
+
+
+def _sent(body: bytes, last_modified: datetime, file_name: str) -> Feed:
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    return Feed(body, etag, last_modified.replace(microsecond=0), file_name)

@@ -1,0 +1,46 @@
+"""Table of subscriptions: several for one feed, with a secret each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from volunteer_core.tables import PRIVATE, Instant, Table, enum_type
+
+
+class FeedKind(StrEnum):
+    """Whose calendar it is. The one of public events needs no subscription."""
+
+    PERSON = "person"
+    TEAM = "team"
+    PROGRAMME = "programme"
+
+
+class Subscription(Table):
+    """A secret address of a feed. Only the SHA-256 of the secret is kept."""
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (
+        CheckConstraint(
+            "(kind = 'person') = (person_id IS NOT NULL) AND (kind = 'team') = (team_id IS NOT NULL) "
+            "AND (kind = 'programme') = (programme_id IS NOT NULL)",
+            name="one_subject",
+        ),
+    )
+
+    kind: Mapped[FeedKind] = mapped_column(enum_type(FeedKind))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
+    programme_id: Mapped[int | None] = mapped_column(ForeignKey("programmes.id"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    """Who subscribed, and may rotate or revoke the address."""
+    label: Mapped[str] = mapped_column(String(60))
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, info=PRIVATE)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    replaced_at: Mapped[datetime | None] = mapped_column(Instant)
+    """Rotated: the old address only says that it has been replaced."""
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_fetched_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -1,0 +1,79 @@
+"""Revisions: what calendars show cannot change without its SEQUENCE and LAST-MODIFIED rising.
+
+Watchers on the session do it in the same flush, so that no operation can forget it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import inspect, select, update
+from sqlalchemy.sql import ColumnElement
+
+from volunteer_core.calendars.selections import PAST_DAYS, days_ago
+from volunteer_core.commitments.models import Commitment
+from volunteer_core.database import Database, Work
+from volunteer_core.events.models import Event
+from volunteer_core.places.models import Site
+from volunteer_core.rosters.models import Shift
+from volunteer_core.tables import Revised, Table
+from volunteer_core.teams.models import Programme, Team
+
+_SHOWN_WITH_OTHERS: dict[type[Table], tuple[str, ...]] = {
+    Site: ("name", "address", "latitude", "longitude"),
+    Programme: ("name",),
+    Team: ("discreet",),
+}
+"""Columns of other rows that calendars show with a shift, an event or a commitment."""
+
+
+def watch(database: Database) -> None:
+    """Has every write of this database raise the revisions of what it changes."""
+    database.watch("before_flush", _revise)
+
+
+def _revise(work: Work, *_: object) -> None:
+    for row in work.new:
+        if isinstance(row, Revised):
+            row.revised_at = work.now
+    for row in work.dirty:
+        if isinstance(row, Revised):
+            if _changed(row, row.__shown__):
+                row.sequence += 1
+                row.revised_at = work.now
+        elif _changed(row, _SHOWN_WITH_OTHERS.get(type(row), ())):
+            for table, condition in _shown_with(row):
+                _revise_rows(work, table, condition)
+
+
+def _changed(row: Any, columns: tuple[str, ...]) -> bool:
+    attributes = inspect(row).attrs
+    return any(attributes[column].history.has_changes() for column in columns)
+
+
+def _shown_with(row: Table) -> Iterator[tuple[type[Shift | Event | Commitment], ColumnElement[bool]]]:
+    """What is shown with a site, a programme or a team. A person's entries follow their subject."""
+    if isinstance(row, Site):
+        yield Shift, Shift.site_id == row.id
+        yield Event, Event.site_id == row.id
+    elif isinstance(row, Programme):
+        yield Shift, Shift.programme_id == row.id
+        yield Event, Event.programme_id == row.id
+    elif isinstance(row, Team):
+        run = select(Programme.id).where(Programme.team_id == row.id)
+        yield Shift, Shift.programme_id.in_(run)
+        yield Event, (Event.team_id == row.id) | Event.programme_id.in_(run)
+        yield Commitment, Commitment.team_id == row.id
+
+
+def _revise_rows(work: Work, table: type[Shift | Event | Commitment], condition: ColumnElement[bool]) -> None:
+    """Revises rows that feeds still show, past the session: only their revision changes."""
+    connection = work.connection()
+    recent = table.ends_at > days_ago(work, PAST_DAYS)
+    ids = connection.scalars(
+        select(table.id).where(condition, recent).order_by(table.id).with_for_update(key_share=True)
+    ).all()
+    connection.execute(
+        update(table).where(table.id.in_(ids)).values(sequence=table.sequence + 1, revised_at=work.now)
+    )

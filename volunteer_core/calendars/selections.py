@@ -1,0 +1,167 @@
+"""The SELECTs behind feeds and agendas: commitments, shifts and events with all that is shown of them.
+
+Their columns are labelled with the fields of :class:`Row`. Inner: asks no rights.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Select, and_, case, func, literal, or_, select
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql import ColumnElement
+
+from volunteer_core.commitments.models import Commitment, CommitmentStatus
+from volunteer_core.database import Work
+from volunteer_core.events.models import Event, EventStatus, Position
+from volunteer_core.places.models import Site
+from volunteer_core.rosters.models import Shift
+from volunteer_core.teams.models import Programme, Team
+from volunteer_core.timespans import at, civil_date
+
+PAST_DAYS = 90
+"""How long a feed keeps what is over: a client that sees a feed empty itself keeps stale entries."""
+CANCELLED_DAYS = 14
+"""How long it keeps what was cancelled, counted from its date."""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """What is known of an entry, before it is decided what of it may be shown."""
+
+    uid: str
+    sequence: int
+    revised_at: datetime
+    subject_revised_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    confirmed: bool
+    discreet: bool
+    title: str
+    part: str
+    """The position within an event, or nothing."""
+    description: str
+    category: str
+    site: str
+    address: str
+    latitude: float | None
+    longitude: float | None
+
+
+_runs = aliased(Team)
+"""The team that runs the programme or organises the event."""
+_served = aliased(Team)
+"""The team for which a person serves."""
+
+ORGANISER = func.coalesce(Event.team_id, Programme.team_id)
+TITLE = func.coalesce(Event.title, Programme.name)
+PART = func.coalesce(Position.name, "")
+RUN_DISCREETLY = func.coalesce(_runs.discreet, False)
+DISCREET = or_(RUN_DISCREETLY, func.coalesce(_served.discreet, False))
+
+# What leaders write about a shift could name a child where children are minded: it stays inside.
+_SHIFT_NOTE = case((Programme.minds_children, ""), else_=Shift.note)
+_CATEGORY = func.coalesce(Programme.name, "活动")
+_SITE = (Site.name.label("site"), Site.address, Site.latitude, Site.longitude)
+
+
+def commitments_with(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """Commitments joined with what they are for, where, and by and for which team."""
+    return (
+        select(*columns)
+        .select_from(Commitment)
+        .outerjoin(Shift, Shift.id == Commitment.shift_id)
+        .outerjoin(Position, Position.id == Commitment.position_id)
+        .outerjoin(Event, Event.id == Position.event_id)
+        .outerjoin(Programme, Programme.id == func.coalesce(Shift.programme_id, Event.programme_id))
+        .join(Site, Site.id == func.coalesce(Shift.site_id, Event.site_id))
+        .outerjoin(_runs, _runs.id == ORGANISER)
+        .outerjoin(_served, _served.id == Commitment.team_id)
+    )
+
+
+def promises(work: Work) -> Select[*tuple[Any, ...]]:
+    """Commitments that were ever promised: still so, or cancelled. What is only held is not here."""
+    confirmed = Commitment.status == CommitmentStatus.PROMISED
+    return commitments_with(
+        Commitment.uid,
+        # Neither of the two ever falls, so their sum never does.
+        (Commitment.sequence + func.coalesce(Shift.sequence, Event.sequence)).label("sequence"),
+        Commitment.revised_at,
+        func.coalesce(Shift.revised_at, Event.revised_at).label("subject_revised_at"),
+        Commitment.starts_at,
+        Commitment.ends_at,
+        confirmed.label("confirmed"),
+        DISCREET.label("discreet"),
+        TITLE.label("title"),
+        PART.label("part"),
+        func.coalesce(Event.description, _SHIFT_NOTE).label("description"),
+        _CATEGORY.label("category"),
+        *_SITE,
+    ).where(Commitment.promised_at.is_not(None), _kept(work, Commitment.ends_at, confirmed))
+
+
+def shifts(
+    work: Work, *, sequence: Any, revised_at: Any, confirmed: ColumnElement[bool]
+) -> Select[*tuple[Any, ...]]:
+    """Shifts, with revisions and standing as the feed sees them."""
+    return (
+        select(
+            Shift.uid,
+            sequence.label("sequence"),
+            Shift.revised_at,
+            revised_at.label("subject_revised_at"),
+            Shift.starts_at,
+            Shift.ends_at,
+            confirmed.label("confirmed"),
+            RUN_DISCREETLY.label("discreet"),
+            Programme.name.label("title"),
+            literal("").label("part"),
+            _SHIFT_NOTE.label("description"),
+            _CATEGORY.label("category"),
+            *_SITE,
+        )
+        .select_from(Shift)
+        .join(Programme, Programme.id == Shift.programme_id)
+        .join(Site, Site.id == Shift.site_id)
+        .outerjoin(_runs, _runs.id == Programme.team_id)
+        .where(_kept(work, Shift.ends_at, confirmed))
+    )
+
+
+def events(work: Work) -> Select[*tuple[Any, ...]]:
+    """Events that were ever published: still so, or called off."""
+    confirmed = Event.status == EventStatus.PUBLISHED
+    return (
+        select(
+            Event.uid,
+            Event.sequence,
+            Event.revised_at,
+            Event.revised_at.label("subject_revised_at"),
+            Event.starts_at,
+            Event.ends_at,
+            confirmed.label("confirmed"),
+            RUN_DISCREETLY.label("discreet"),
+            Event.title,
+            literal("").label("part"),
+            Event.description,
+            _CATEGORY.label("category"),
+            *_SITE,
+        )
+        .select_from(Event)
+        .join(Site, Site.id == Event.site_id)
+        .outerjoin(Programme, Programme.id == Event.programme_id)
+        .outerjoin(_runs, _runs.id == ORGANISER)
+        .where(Event.published_at.is_not(None), _kept(work, Event.ends_at, confirmed))
+    )
+
+
+def days_ago(work: Work, number: int) -> datetime:
+    """The first instant of the office's date that many days ago; of today with 0."""
+    return at(civil_date(work.now) - timedelta(days=number), time.min)
+
+
+def _kept(work: Work, ends_at: Any, confirmed: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Still in the feed: this changes with the office's date, never within a day."""
+    return or_(ends_at > days_ago(work, CANCELLED_DAYS), and_(confirmed, ends_at > days_ago(work, PAST_DAYS)))

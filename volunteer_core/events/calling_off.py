@@ -1,0 +1,74 @@
+"""The life of an event, and calling one off. Inner: asks no right, ``closures`` calls it too."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from volunteer_core.commitments.models import Commitment, CommitmentStatus
+from volunteer_core.commitments.promises import set_status
+from volunteer_core.database import Work
+from volunteer_core.errors import Conflict
+from volunteer_core.events.models import EVENT_TRANSITIONS, Event, EventStatus, Position, Signup, SignupStatus
+from volunteer_core.notices.models import NoticeKind
+from volunteer_core.notices.writing import tell
+from volunteer_core.places.models import Site
+from volunteer_core.timespans import chinese_span
+
+
+class EventState(Conflict, code="event_state", sentence="活动目前的状态（{status}）不允许这样做。"):
+    """A draft is published or called off, what is published is called off, and that is final."""
+
+
+def turn(event: Event, status: EventStatus) -> None:
+    """Moves a locked event along its transitions."""
+    if status not in EVENT_TRANSITIONS[event.status]:
+        raise EventState(event_id=event.id, status=event.status.value)
+    event.status = status
+
+
+def refuse_called_off(event: Event) -> None:
+    """What is called off is not changed any more."""
+    if event.status is EventStatus.CALLED_OFF:
+        raise EventState(event_id=event.id, status=event.status.value)
+
+
+def call_off(work: Work, event: Event, *, reason: str, kind: NoticeKind = NoticeKind.CALLED_OFF) -> None:
+    """Calls off an event and all that was signed up for it, and puts into the outbox who is told.
+
+    Whose attendance is marked was there: their sign-up, promise and hours stay as they are.
+    """
+    event = work.lock(Event, event.id)
+    turn(event, EventStatus.CALLED_OFF)
+    ids = work.scalars(select(Position.id).where(Position.event_id == event.id))
+    positions = {position.id: position for position in work.lock_all(Position, ids)}
+    signups = work.scalars(
+        select(Signup)
+        .where(
+            Signup.position_id.in_(positions),
+            Signup.status.in_([SignupStatus.CONFIRMED, SignupStatus.WAITING]),
+        )
+        .order_by(Signup.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    promised = (signup.commitment_id for signup in signups if signup.commitment_id is not None)
+    commitments = {row.id: row for row in work.lock_all(Commitment, promised)}
+    community_id = work.find(Site, event.site_id).community_id
+    because = f"原因：{reason}。" if reason else ""
+    for signup in signups:
+        commitment = commitments.get(signup.commitment_id or 0)
+        if commitment is not None and commitment.attendance is not None:
+            continue
+        signup.status = SignupStatus.CALLED_OFF
+        if commitment is not None:
+            set_status(work, commitment, CommitmentStatus.CALLED_OFF)
+        position = positions[signup.position_id]
+        when = chinese_span(position.starts_at, position.ends_at)
+        tell(
+            work,
+            kind=kind,
+            person_id=signup.person_id,
+            team_id=event.team_id,
+            community_id=community_id,
+            text=f"您报名的活动“{event.title}”（{when}）已取消。{because}",
+        )
+    work.flush()

@@ -1,0 +1,229 @@
+"""Reading events, positions and sign-ups."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import msgspec
+from sqlalchemy import Select, case, func, or_, select, true
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql import ColumnElement
+
+from volunteer_core.commitments.models import Commitment
+from volunteer_core.database import Page, Paging, Work
+from volunteer_core.errors import NotAllowed, NotFound
+from volunteer_core.events.models import Event, EventStatus, Position, Signup, SignupStatus
+from volunteer_core.events.views import (
+    EventDetail,
+    EventView,
+    ListedSignup,
+    MySignup,
+    PositionView,
+    SignupView,
+)
+from volunteer_core.people.models import Person
+from volunteer_core.people.standing import guardian_ids
+from volunteer_core.permissions import Reach
+from volunteer_core.places.models import Site
+from volunteer_core.teams.membership import teams_of
+from volunteer_core.timespans import civil_date, day_span
+
+_EVENT = (
+    select(
+        Event.id,
+        Event.code,
+        Event.title,
+        Event.description,
+        Event.site_id,
+        Site.name.label("site_name"),
+        Site.community_id,
+        Event.team_id,
+        Event.programme_id,
+        Event.starts_at,
+        Event.ends_at,
+        Event.signup_opens_at,
+        Event.signup_closes_at,
+        Event.cancel_until,
+        Event.public,
+        Event.status,
+        Event.published_at,
+    )
+    .join(Site, Site.id == Event.site_id)
+    .order_by(Event.starts_at, Event.id)
+)
+
+_CONFIRMED = func.count(case((Signup.status == SignupStatus.CONFIRMED, 1)))
+_POSITION = (
+    select(
+        Position.id,
+        Position.event_id,
+        Position.name,
+        Position.capacity,
+        Position.earns_hours,
+        Position.starts_at,
+        Position.ends_at,
+        Position.min_age,
+        Position.max_age,
+        Position.qualification,
+        _CONFIRMED.label("confirmed"),
+        func.count(case((Signup.status == SignupStatus.WAITING, 1))).label("waiting"),
+        (Position.capacity - _CONFIRMED).label("free"),
+    )
+    .outerjoin(Signup, Signup.position_id == Position.id)
+    .group_by(Position.id)
+    .order_by(Position.starts_at, Position.id)
+)
+
+_ahead = aliased(Signup)
+_PLACE = case(
+    (
+        Signup.status == SignupStatus.WAITING,
+        select(func.count())
+        .where(
+            _ahead.position_id == Signup.position_id,
+            _ahead.status == SignupStatus.WAITING,
+            _ahead.number <= Signup.number,
+        )
+        .scalar_subquery(),
+    )
+)
+_SIGNUP = (
+    select(
+        Signup.id,
+        Position.event_id,
+        Signup.position_id,
+        Signup.person_id,
+        Signup.number,
+        Signup.status,
+        _PLACE.label("place"),
+        Signup.accompanied,
+        Signup.signed_up_at,
+        Signup.promoted_at,
+        Signup.cancelled_at,
+    )
+    .select_from(Signup)
+    .join(Position, Position.id == Signup.position_id)
+)
+
+
+def list_events(
+    work: Work,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    community_id: int | None = None,
+    team_id: int | None = None,
+    status: EventStatus | None = None,
+    paging: Paging = Paging(),
+) -> Page[EventView]:
+    """Events in order of time, those that touch the civil dates from ``first`` to ``last`` if given.
+
+    Everybody sees public events that are published, or were before they were called off;
+    signed-in people all such events; drafts are for who can change them.
+    """
+    work.demand("events.read")
+    statement = _EVENT.where(_visible(work))
+    if first is not None:
+        statement = statement.where(Event.ends_at > day_span(first).start)
+    if last is not None:
+        statement = statement.where(Event.starts_at < day_span(last).end)
+    if community_id is not None:
+        statement = statement.where(Site.community_id == community_id)
+    if team_id is not None:
+        statement = statement.where(Event.team_id == team_id)
+    if status is not None:
+        statement = statement.where(Event.status == status)
+    return work.page(EventView, statement, paging)
+
+
+def read_event(work: Work, *, event_id: int) -> EventDetail:
+    """An event with its positions and their seats; ``NotFound`` too for one not to be seen."""
+    work.demand("events.read")
+    found = work.views(EventView, _EVENT.where(Event.id == event_id, _visible(work)))
+    if not found:
+        raise NotFound("events", event_id)
+    positions = work.views(PositionView, _POSITION.where(Position.event_id == event_id))
+    return EventDetail(**msgspec.structs.asdict(found[0]), positions=positions)
+
+
+def list_signups(
+    work: Work,
+    *,
+    event_id: int,
+    position_id: int | None = None,
+    status: SignupStatus | None = None,
+    paging: Paging = Paging(),
+) -> Page[ListedSignup]:
+    """Who signed up for an event, with names, by position and in order of arrival."""
+    event = work.find(Event, event_id)
+    site = work.find(Site, event.site_id)
+    work.demand("events.signups", teams=[event.team_id], communities=[site.community_id])
+    statement = (
+        _SIGNUP.add_columns(Person.name, Commitment.attendance)
+        .join(Person, Person.id == Signup.person_id)
+        .outerjoin(Commitment, Commitment.id == Signup.commitment_id)
+        .where(Position.event_id == event.id)
+        .order_by(Signup.position_id, Signup.number)
+    )
+    if position_id is not None:
+        statement = statement.where(Signup.position_id == position_id)
+    if status is not None:
+        statement = statement.where(Signup.status == status)
+    return work.page(ListedSignup, statement, paging)
+
+
+def my_signups(work: Work, *, person_id: int, paging: Paging = Paging()) -> Page[MySignup]:
+    """What a person signed up for, latest first, with the place in the line while waiting."""
+    person = work.find(Person, person_id)
+    today = civil_date(work.now)
+    work.demand(
+        "commitments.list",
+        people=[person.id],
+        guardians=guardian_ids(work, person.id, today),
+        teams=teams_of(work, person.id, today),
+        communities=[person.community_id],
+    )
+    statement: Select[*tuple[Any, ...]] = (
+        _SIGNUP.add_columns(
+            Event.title,
+            Position.name.label("position"),
+            Site.name.label("site_name"),
+            Position.starts_at,
+            Position.ends_at,
+        )
+        .join(Event, Event.id == Position.event_id)
+        .join(Site, Site.id == Event.site_id)
+        .where(Signup.person_id == person.id)
+        .order_by(Position.starts_at.desc(), Signup.id)
+    )
+    return work.page(MySignup, statement, paging)
+
+
+def event_view(work: Work, event_id: int) -> EventView:
+    """An event as it goes out. Inner: asks no right."""
+    return work.views(EventView, _EVENT.where(Event.id == event_id))[0]
+
+
+def position_view(work: Work, position_id: int) -> PositionView:
+    """A position as it goes out. Inner: asks no right."""
+    return work.views(PositionView, _POSITION.where(Position.id == position_id))[0]
+
+
+def signup_view(work: Work, signup_id: int) -> SignupView:
+    """A sign-up as it goes out. Inner: asks no right."""
+    return work.views(SignupView, _SIGNUP.where(Signup.id == signup_id))[0]
+
+
+def _visible(work: Work) -> ColumnElement[bool]:
+    """The condition that the actor may see an event."""
+    try:
+        reach = work.reach("events.change")
+    except NotAllowed:
+        reach = Reach()
+    if reach.everything:
+        return true()
+    shown: ColumnElement[bool] = Event.published_at.is_not(None)
+    if work.by.person_id is None:
+        shown &= Event.public
+    return or_(shown, Event.team_id.in_(reach.teams), Site.community_id.in_(reach.communities))

@@ -1,0 +1,106 @@
+"""Moving an event with everything promised for it. Inner: asks no right."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from volunteer_core.commitments import promises
+from volunteer_core.commitments.models import ACTIVE, Commitment
+from volunteer_core.database import Work
+from volunteer_core.errors import RuleBroken
+from volunteer_core.events.models import Event, Position
+from volunteer_core.events.timetable import Times, moved, position_span
+from volunteer_core.notices.models import NoticeKind
+from volunteer_core.notices.writing import tell
+from volunteer_core.people.models import Person
+from volunteer_core.places.models import Site
+from volunteer_core.timespans import Span, chinese_span
+
+
+class EventStarted(RuleBroken, code="event_started", sentence="活动已经开始，不能再改时间或地点。"):
+    """Where and when something takes place is settled once it, or one of its positions, has begun."""
+
+
+def times_of(event: Event) -> Times:
+    """The instants of an event as they are."""
+    return Times(*(getattr(event, field) for field in Times._fields))
+
+
+def move(work: Work, event: Event, *, times: Times, site: Site, title: str) -> None:
+    """Gives a locked event other times, another place or title, moves its positions and the time
+    promised for them, and puts into the outbox who is told.
+
+    Refuses a clash for anybody confirmed, naming the first, and an event that has started.
+    """
+    before, after = Span(event.starts_at, event.ends_at), Span(times.starts_at, times.ends_at)
+    changes = _changes(event, before, after, site, title)
+    if changes:
+        ids = work.scalars(select(Position.id).where(Position.event_id == event.id))
+        positions = work.lock_all(Position, ids)
+        begun = min([event.starts_at, *(position.starts_at for position in positions)]) <= work.now
+        if begun and (after != before or site.id != event.site_id):
+            raise EventStarted(event_id=event.id)
+        commitments = _promised(work, positions)
+        # One person may have two positions, one after the other: the one in the way moves first.
+        for position in sorted(positions, key=_start, reverse=after.start > before.start):
+            rows = [row for row in commitments if row.position_id == position.id]
+            if after != before:
+                own = Span(position.starts_at, position.ends_at)
+                span = position_span(after, *moved(own, before=before, after=after), now=work.now)
+                promises.move(work, rows, span)
+                position.starts_at, position.ends_at = span
+            for row in rows:
+                row.site_id = site.id
+                _tell(work, event, position, row, changes, site)
+        event.site_id, event.title = site.id, title
+    for field, value in times._asdict().items():
+        setattr(event, field, value)
+    work.flush()
+
+
+def _promised(work: Work, positions: list[Position]) -> list[Commitment]:
+    """What is promised for locked positions, and the people locked, all at once."""
+    found = work.scalars(
+        select(Commitment)
+        .where(
+            Commitment.position_id.in_([position.id for position in positions]),
+            Commitment.status.in_(ACTIVE),
+        )
+        .order_by(Commitment.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    work.lock_all(Person, (row.person_id for row in found))
+    return list(found)
+
+
+def _start(position: Position) -> datetime:
+    return position.starts_at
+
+
+def _changes(event: Event, before: Span, after: Span, site: Site, title: str) -> list[str]:
+    """What people are told of, in Chinese; nothing for what only concerns signing up."""
+    changes = []
+    if title != event.title:
+        changes.append(f"名称改为“{title}”")
+    if after != before:
+        changes.append("时间改为{when}")
+    if site.id != event.site_id:
+        changes.append(f"地点改为{site.name}")
+    return changes
+
+
+def _tell(
+    work: Work, event: Event, position: Position, row: Commitment, changes: list[str], site: Site
+) -> None:
+    when = chinese_span(position.starts_at, position.ends_at)
+    told = "，".join(changes).replace("{when}", when)
+    tell(
+        work,
+        kind=NoticeKind.CHANGED,
+        person_id=row.person_id,
+        team_id=event.team_id,
+        community_id=site.community_id,
+        text=f"您报名的活动“{event.title}”有变动：{told}。如不能参加，请尽早取消。",
+    )

@@ -1,0 +1,101 @@
+"""What goes out of events: to the public, to those who sign up, and to those who organise."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from volunteer_core.commitments.models import Attendance
+from volunteer_core.events.models import EventStatus, SignupStatus
+
+
+class EventView(msgspec.Struct, frozen=True):
+    """An event and where it takes place; instants are UTC."""
+
+    id: int
+    code: str | None
+    title: str
+    description: str
+    site_id: int
+    site_name: str
+    community_id: int
+    team_id: int | None
+    programme_id: int | None
+    starts_at: datetime
+    ends_at: datetime
+    signup_opens_at: datetime
+    signup_closes_at: datetime
+    cancel_until: datetime
+    public: bool
+    status: EventStatus
+    published_at: datetime | None
+
+
+class PositionView(msgspec.Struct, frozen=True):
+    """A position with its seats: ``confirmed`` of ``capacity`` are taken, ``waiting`` people wait."""
+
+    id: int
+    event_id: int
+    name: str
+    capacity: int
+    earns_hours: bool
+    starts_at: datetime
+    ends_at: datetime
+    min_age: int | None
+    max_age: int | None
+    qualification: str | None
+    confirmed: int
+    waiting: int
+    free: int
+
+
+class EventDetail(EventView, frozen=True):
+    """An event with its positions."""
+
+    positions: list[PositionView]
+
+
+class SignupView(msgspec.Struct, frozen=True):
+    """A sign-up. ``number`` is its place in the order of arrival; ``place`` is counted from 1 among
+    those who wait, and null for those who do not."""
+
+    id: int
+    event_id: int
+    position_id: int
+    person_id: int
+    number: int
+    status: SignupStatus
+    place: int | None
+    accompanied: bool
+    signed_up_at: datetime
+    promoted_at: datetime | None
+    cancelled_at: datetime | None
+
+
+class ListedSignup(SignupView, frozen=True):
+    """A sign-up as those see it who organise the event: with the name, and what became of it."""
+
+    name: str
+    attendance: Attendance | None
+
+
+class MySignup(SignupView, frozen=True):
+    """A sign-up as the person sees it: for what, when and where."""
+
+    title: str
+    position: str
+    site_name: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+class AttendanceView(msgspec.Struct, frozen=True):
+    """What became of a confirmed sign-up, and the minutes it entered in the ledger."""
+
+    signup_id: int
+    person_id: int
+    attendance: Attendance
+    checked_in_at: datetime | None
+    checked_out_at: datetime | None
+    minutes: int

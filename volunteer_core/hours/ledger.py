@@ -1,0 +1,196 @@
+"""The ledger as people see it: entries, balance, corrections, and what is overdue."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import msgspec
+from sqlalchemy import func, select
+
+from volunteer_core import texts
+from volunteer_core.commitments.models import Commitment, CommitmentStatus
+from volunteer_core.database import Page, Paging, Work
+from volunteer_core.errors import Malformed
+from volunteer_core.hours.models import EntryKind, LedgerEntry
+from volunteer_core.hours.recording import replace_entry, reverse_entry
+from volunteer_core.office.settings import settings_on
+from volunteer_core.people.models import Person
+from volunteer_core.people.standing import guardian_ids
+from volunteer_core.places.models import Site
+from volunteer_core.teams.membership import teams_of
+from volunteer_core.teams.models import Programme
+from volunteer_core.timespans import civil_date
+from volunteer_core.workdays.upkeep import load_daybook
+
+
+class EntryView(msgspec.Struct, frozen=True):
+    """An entry of the ledger. ``reverses_id`` names the entry that this one takes back."""
+
+    id: int
+    person_id: int
+    kind: EntryKind
+    minutes: int
+    civil_date: date
+    iso_year: int
+    iso_week: int
+    team_id: int | None
+    programme_id: int | None
+    community_id: int | None
+    grid_id: int | None
+    commitment_id: int | None
+    recording_body: str
+    recorded_by: int | None
+    recorded_at: datetime
+    reverses_id: int | None
+    reason: str
+
+
+class Balance(msgspec.Struct, frozen=True):
+    """A person's minutes by kind between two dates, both included: the sum of their entries."""
+
+    person_id: int
+    first: date | None
+    last: date | None
+    service_minutes: int
+    paid_duty_minutes: int
+    training_minutes: int
+    stars: int
+    """Star level reached by all service so far, by the office's thresholds."""
+
+
+class Overdue(msgspec.Struct, frozen=True):
+    """A promise that has ended without its attendance being marked, and until when it had to be."""
+
+    commitment_id: int
+    shift_id: int | None
+    position_id: int | None
+    person_id: int
+    site_id: int
+    civil_date: date
+    due: date
+    overdue: bool
+
+
+def list_entries(
+    work: Work,
+    *,
+    person_id: int,
+    first: date | None = None,
+    last: date | None = None,
+    paging: Paging = Paging(),
+) -> Page[EntryView]:
+    """A person's entries, newest date first; reversed ones and their reversals both."""
+    demand_person(work, "hours.entries", person_id)
+    columns = [getattr(LedgerEntry, field) for field in EntryView.__struct_fields__]
+    statement = select(*columns).where(LedgerEntry.person_id == person_id)
+    if first is not None:
+        statement = statement.where(LedgerEntry.civil_date >= first)
+    if last is not None:
+        statement = statement.where(LedgerEntry.civil_date <= last)
+    return work.page(
+        EntryView, statement.order_by(LedgerEntry.civil_date.desc(), LedgerEntry.id.desc()), paging
+    )
+
+
+def balance(work: Work, *, person_id: int, first: date | None = None, last: date | None = None) -> Balance:
+    """The sums of a person's entries by kind; paid duty and training are no volunteer hours."""
+    demand_person(work, "hours.entries", person_id)
+    statement = (
+        select(LedgerEntry.kind, func.sum(LedgerEntry.minutes))
+        .where(LedgerEntry.person_id == person_id)
+        .group_by(LedgerEntry.kind)
+    )
+    everything = _service(dict(work.execute(statement).tuples().all()))
+    if first is not None:
+        statement = statement.where(LedgerEntry.civil_date >= first)
+    if last is not None:
+        statement = statement.where(LedgerEntry.civil_date <= last)
+    sums = dict(work.execute(statement).tuples().all())
+    thresholds = settings_on(work, civil_date(work.now)).star_level_hours
+    return Balance(
+        person_id,
+        first,
+        last,
+        _service(sums),
+        sums.get(EntryKind.PAID_DUTY, 0),
+        sums.get(EntryKind.TRAINING, 0),
+        sum(everything >= hours * 60 for hours in thresholds),
+    )
+
+
+def correct(work: Work, *, entry_id: int, minutes: int, reason: str) -> EntryView:
+    """Corrects an entry to other minutes (0 takes it back): both the old and the new one stay.
+
+    Refuses negative minutes, more than the day has, and an entry that was corrected before.
+    """
+    entry = work.find(LedgerEntry, entry_id)
+    work.lock(Person, entry.person_id)
+    work.demand("hours.correct", communities=[entry.community_id])
+    if not 0 <= minutes <= 24 * 60:
+        raise Malformed("minutes", "应在 0 至 1440 分钟之间。")
+    kept = texts.line("reason", reason, longest=200)
+    if minutes == 0:
+        return _view(reverse_entry(work, entry, reason=kept))
+    return _view(replace_entry(work, entry, minutes=minutes, reason=kept))
+
+
+def list_overdue(work: Work, *, paging: Paging = Paging()) -> Page[Overdue]:
+    """Ended promises without attendance, oldest first, with the last day for recording them.
+
+    Service is recorded within 10 working days of the activity's end (民政部令67号 Art 11).
+    """
+    reach = work.reach("hours.overdue")
+    statement = (
+        select(
+            Commitment.id.label("commitment_id"),
+            Commitment.shift_id,
+            Commitment.position_id,
+            Commitment.person_id,
+            Commitment.site_id,
+            Commitment.civil_date,
+            Commitment.ends_at,
+        )
+        .join(Site, Site.id == Commitment.site_id)
+        .outerjoin(Programme, Programme.id == Commitment.programme_id)
+        .where(
+            Commitment.status == CommitmentStatus.PROMISED,
+            Commitment.attendance.is_(None),
+            Commitment.ends_at <= work.now,
+        )
+        .order_by(Commitment.ends_at, Commitment.id)
+    )
+    if not reach.everything:
+        statement = statement.where(
+            Programme.team_id.in_(reach.teams)
+            | Commitment.team_id.in_(reach.teams)
+            | Site.community_id.in_(reach.communities)
+        )
+    total = work.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
+    book, today = load_daybook(work), civil_date(work.now)
+    items = []
+    for row in work.execute(statement.limit(paging.limit).offset(paging.offset)):
+        within = settings_on(work, row.civil_date).record_within_workdays
+        # The activity ends on the civil date of its last moment, not of midnight after it.
+        due = book.nth_workday_after(civil_date(row.ends_at - timedelta(microseconds=1)), within)
+        items.append(Overdue(*row[:6], due=due, overdue=due < today))
+    return Page(items, total, paging.limit, paging.offset)
+
+
+def _service(sums: dict[EntryKind, int]) -> int:
+    return sums.get(EntryKind.SERVICE, 0) + sums.get(EntryKind.ADJUSTMENT, 0)
+
+
+def demand_person(work: Work, operation: str, person_id: int) -> None:
+    """Asks for a right about a person: theirs, their guardians', leaders', coordinator's. Inner."""
+    person, today = work.find(Person, person_id), civil_date(work.now)
+    work.demand(
+        operation,
+        people=[person.id],
+        guardians=guardian_ids(work, person.id, today),
+        teams=teams_of(work, person.id, today),
+        communities=[person.community_id],
+    )
+
+
+def _view(entry: LedgerEntry) -> EntryView:
+    return EntryView(*(getattr(entry, field) for field in EntryView.__struct_fields__))

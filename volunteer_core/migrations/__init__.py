@@ -1,0 +1,38 @@
+"""Bringing a database to the present: Alembic, from the first table on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from volunteer_core.database import Database
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Brings an empty or older database to a revision, by default to the newest."""
+    with database.engine.connect() as connection:
+        configuration = _configuration()
+        configuration.attributes["connection"] = connection
+        command.upgrade(configuration, revision)
+        connection.commit()
+
+
+def current(database: Database) -> str | None:
+    """The revision a database is at; None if it has never been upgraded."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str | None:
+    """The revision that :func:`upgrade` leads to."""
+    return ScriptDirectory.from_config(_configuration()).get_current_head()
+
+
+def _configuration() -> Config:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(Path(__file__).parent))
+    return configuration

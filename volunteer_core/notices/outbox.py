@@ -1,0 +1,98 @@
+"""Reading the outbox: what is still to be told, as a list and as a text for the group chat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import or_, select
+
+from volunteer_core.database import Page, Paging, Work
+from volunteer_core.notices.models import Notice, NoticeKind
+from volunteer_core.people.masking import masked_name
+from volunteer_core.people.models import Person
+
+MOST_IN_TEXT = 200
+
+
+class NoticeView(msgspec.Struct, frozen=True):
+    """One thing one person is to be told; the name is masked."""
+
+    id: int
+    kind: NoticeKind
+    person_id: int
+    name: str
+    team_id: int | None
+    text: str
+    written_at: datetime
+    told_at: datetime | None
+
+
+class GroupText(msgspec.Struct, frozen=True):
+    """What can be copied into the group chat, and which notices it covers."""
+
+    text: str
+    notice_ids: list[int]
+
+
+def list_notices(
+    work: Work,
+    *,
+    open_only: bool = True,
+    team_id: int | None = None,
+    paging: Paging = Paging(),
+) -> Page[NoticeView]:
+    """Notices, oldest first: one's own, those of the teams one leads or communities one coordinates."""
+    reach = work.reach("notices.list")
+    statement = (
+        select(
+            Notice.id,
+            Notice.kind,
+            Notice.person_id,
+            Person.name,
+            Notice.team_id,
+            Notice.text,
+            Notice.written_at,
+            Notice.told_at,
+        )
+        .join(Person, Person.id == Notice.person_id)
+        .order_by(Notice.id)
+    )
+    if not reach.everything:
+        statement = statement.where(
+            or_(
+                Notice.team_id.in_(reach.teams),
+                Notice.community_id.in_(reach.communities),
+                Notice.person_id == reach.person_id,
+            )
+        )
+    if open_only:
+        statement = statement.where(Notice.told_at.is_(None))
+    if team_id is not None:
+        statement = statement.where(Notice.team_id == team_id)
+    page = work.page(NoticeView, statement, paging)
+    masked = [msgspec.structs.replace(notice, name=masked_name(notice.name)) for notice in page.items]
+    return msgspec.structs.replace(page, items=masked)
+
+
+def group_text(work: Work, *, team_id: int | None = None) -> GroupText:
+    """The open notices as one text, a line a person, ready for the group chat."""
+    page = list_notices(work, team_id=team_id, paging=Paging(limit=MOST_IN_TEXT))
+    lines = [f"【志愿服务通知】共 {len(page.items)} 条"] if page.items else ["目前没有需要通知的事项。"]
+    lines += [f"{number}. {notice.name}：{notice.text}" for number, notice in enumerate(page.items, 1)]
+    if page.total > len(page.items):
+        lines.append(f"（另有 {page.total - len(page.items)} 条未列出）")
+    return GroupText("\n".join(lines), [notice.id for notice in page.items])
+
+
+def mark_told(work: Work, *, notice_ids: Iterable[int]) -> int:
+    """Marks notices as told; those told before stay as they are. Returns how many changed."""
+    changed = 0
+    for notice in work.lock_all(Notice, notice_ids):
+        work.demand("notices.mark_told", teams=[notice.team_id], communities=[notice.community_id])
+        if notice.told_at is None:
+            notice.told_at, notice.told_by = work.now, work.by.person_id
+            changed += 1
+    work.flush()
+    return changed

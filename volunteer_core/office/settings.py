@@ -1,0 +1,115 @@
+"""Settings of the office: what holds on a date, and changing a setting from a date on."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+from sqlalchemy import select
+
+from volunteer_core import texts
+from volunteer_core.database import Work
+from volunteer_core.errors import Malformed
+from volunteer_core.office.models import SettingChange
+
+Minutes = Annotated[int, Meta(ge=0, le=7 * 24 * 60)]
+Count = Annotated[int, Meta(ge=1, le=1000)]
+Years = Annotated[int, Meta(ge=0, le=120)]
+Workdays = Annotated[int, Meta(ge=1, le=250)]
+Days = Annotated[int, Meta(ge=1, le=3660)]
+Name = Annotated[str, Meta(min_length=1, max_length=60)]
+
+
+class OfficeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the office has laid down, with the defaults of DESIGN.md."""
+
+    office_name: Name = "街道办事处"
+    recording_body: Name = "街道办事处"
+    """Who records the hours (民政部令67号 Art 3): printed on records, never the software's name."""
+    weekly_target_minutes: Minutes = 120
+    """每周两小时: minutes of service to give in an ISO week."""
+    record_within_workdays: Workdays = 10
+    """Working days after an activity's end within which it is recorded (民政部令67号 Art 11)."""
+    consent_below_years: Years = 18
+    """Younger volunteers need a guardian's consent."""
+    presence_below_years: Years = 10
+    """Younger volunteers need the guardian's presence."""
+    record_check_valid_days: Days = 365
+    """How long a record check counts for minding children (未成年人保护法 Art 62: every year)."""
+    care_first_adults: Count = 2
+    care_first_children: Count = 25
+    care_children_per_further_adult: Count = 20
+    """Adults at a 五点学堂 session: 2 up to 25 children, one more for each further 20."""
+    care_leads: Annotated[int, Meta(ge=0, le=20)] = 1
+    star_level_hours: tuple[Count, ...] = (100, 300, 600, 1000, 1500)
+    """Hours of service for one to five stars."""
+    expiry_warning_days: Days = 30
+    """How early a record check or qualification that runs out is told."""
+
+
+class SettingView(msgspec.Struct, frozen=True):
+    """A dated change of one setting."""
+
+    name: str
+    valid_from: date
+    value: Any
+    changed_at: datetime
+
+
+def settings_on(work: Work, day: date) -> OfficeSettings:
+    """The settings that hold on a civil date. Open to every operation: rules need them."""
+    rows = work.execute(
+        select(SettingChange.name, SettingChange.value)
+        .where(SettingChange.valid_from <= day)
+        .order_by(SettingChange.valid_from)
+    )
+    return msgspec.convert(dict(rows.tuples().all()), OfficeSettings)
+
+
+def read_settings(work: Work, *, day: date) -> OfficeSettings:
+    """The settings of a date, for a person to see."""
+    work.demand("office.settings.read")
+    return settings_on(work, day)
+
+
+def list_changes(work: Work) -> list[SettingView]:
+    """All dated changes, oldest first."""
+    work.demand("office.settings.read")
+    return work.views(
+        SettingView,
+        select(
+            SettingChange.name, SettingChange.valid_from, SettingChange.value, SettingChange.changed_at
+        ).order_by(SettingChange.valid_from, SettingChange.name),
+    )
+
+
+def change_setting(work: Work, *, name: str, value: Any, valid_from: date) -> OfficeSettings:
+    """Lets a setting take a value from a date on; the same date again replaces it.
+
+    Refuses (``Malformed``) an unknown name or a value of the wrong kind or size.
+    """
+    work.demand("office.settings.change")
+    if name not in OfficeSettings.__struct_fields__:
+        raise Malformed("name", "没有这个设置项。")
+    if isinstance(value, str):
+        value = texts.line("value", value, longest=60)
+    try:
+        kept = msgspec.convert({name: value}, OfficeSettings)
+    except msgspec.ValidationError as error:
+        raise Malformed("value", "取值不符合要求。", detail=str(error)) from error
+    if name == "star_level_hours" and list(kept.star_level_hours) != sorted(set(kept.star_level_hours)):
+        raise Malformed("value", "各星级的小时数应由低到高。")
+    row = work.scalar(
+        select(SettingChange).where(SettingChange.name == name, SettingChange.valid_from == valid_from)
+    )
+    plain = msgspec.to_builtins(getattr(kept, name))
+    if row is None:
+        row = SettingChange(name=name, valid_from=valid_from)
+        work.add(row)
+    row.value = plain
+    row.changed_at = work.now
+    row.changed_by = work.by.person_id
+    work.flush()
+    return settings_on(work, valid_from)

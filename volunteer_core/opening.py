@@ -1,0 +1,43 @@
+"""Opening an office: the database with its watchers put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from volunteer_core import audit
+from volunteer_core.access import models as _access
+from volunteer_core.calendars import models as _calendars
+from volunteer_core.calendars import revisions
+from volunteer_core.care import models as _care
+from volunteer_core.commitments import models as _commitments
+from volunteer_core.database import POOL_SIZE, Database
+from volunteer_core.events import models as _events
+from volunteer_core.hours import models as _hours
+from volunteer_core.notices import models as _notices
+from volunteer_core.office import models as _office
+from volunteer_core.people import models as _people
+from volunteer_core.places import models as _places
+from volunteer_core.rosters import models as _rosters
+from volunteer_core.teams import models as _teams
+from volunteer_core.workdays import models as _workdays
+
+TABLES = (
+    _access, _calendars, _care, _commitments, _events, _hours, _notices, _office, _people, _places,
+    _rosters, _teams, _workdays,
+)  # fmt: skip
+"""The modules with tables: importing them here makes the metadata whole."""
+
+
+def open_office(
+    url: str,
+    *,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    pool_size: int = POOL_SIZE,
+) -> Database:
+    """Opens the database at a SQLAlchemy URL (``sqlite:///office.db``, ``postgresql+psycopg://…``)
+    with the audit log and the calendars' revisions watching. ``clock`` gives the present."""
+    database = Database(url, clock=clock, pool_size=pool_size)
+    audit.watch(database)
+    revisions.watch(database)
+    return database

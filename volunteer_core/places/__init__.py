@@ -1,0 +1,1 @@
+"""Communities (社区), grids (网格) and the sites where people meet."""

@@ -1,0 +1,162 @@
+"""Assigning people to shifts and releasing them, with every rule checked at once."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import func, select
+
+from volunteer_core.commitments.models import ACTIVE, Attendance, Commitment, CommitmentStatus
+from volunteer_core.commitments.promises import commit_time, set_status, team_served_for
+from volunteer_core.database import Work
+from volunteer_core.errors import Conflict, NotFound, RuleBroken
+from volunteer_core.notices.models import NoticeKind
+from volunteer_core.notices.writing import tell
+from volunteer_core.office.settings import settings_on
+from volunteer_core.people.models import Person
+from volunteer_core.people.standing import obstacles, standings
+from volunteer_core.places.models import Site
+from volunteer_core.rosters.models import OPEN, Shift, ShiftStatus
+from volunteer_core.teams.models import Programme
+from volunteer_core.teams.programmes import requirement_of
+from volunteer_core.timespans import Span, chinese_span
+
+
+class ShiftFull(RuleBroken, code="shift_full", sentence="班次已满（最多 {maximum} 人）。"):
+    """No more people than the shift's maximum."""
+
+
+class ShiftOver(RuleBroken, code="shift_over", sentence="班次已经结束，不能再安排人员。"):
+    """Nobody is put on a shift that has ended, nor taken off one that has begun."""
+
+
+class ShiftNotOpen(Conflict, code="shift_not_open", sentence="班次已取消，不能安排人员。"):
+    """A shift that was called off or dropped takes nobody."""
+
+
+class AssignmentView(msgspec.Struct, frozen=True):
+    """A person on a shift. ``held``: in a draft; ``promised``: published."""
+
+    commitment_id: int
+    shift_id: int
+    person_id: int
+    team_id: int | None
+    status: CommitmentStatus
+    attendance: Attendance | None
+
+
+def assign(work: Work, *, shift_id: int, person_id: int, team_id: int | None = None) -> AssignmentView:
+    """Puts a person on a shift. In a draft their time is held, in a published one promised.
+
+    ``team_id`` says for which of their teams they serve; by default the team that runs the
+    programme if they belong to it, else their only team. Refuses who is on it already, a clash with
+    a shift or event, a full or finished shift, and whoever age, consent, leave, record check or
+    qualification keep from it on that day.
+    """
+    shift, programme, site = lock_shift(work, shift_id)
+    work.demand("rosters.assign", teams=[programme.team_id], communities=[site.community_id])
+    if shift.status not in OPEN:
+        raise ShiftNotOpen(shift_id=shift.id, status=shift.status.value)
+    if shift.ends_at <= work.now:
+        raise ShiftOver(shift_id=shift.id)
+    if people_on(work, shift.id) >= shift.maximum:
+        raise ShiftFull(shift_id=shift.id, maximum=shift.maximum)
+    work.lock(Person, person_id)
+    standing = standings(work, [person_id], shift.civil_date)[person_id]
+    for obstacle in obstacles(standing, requirement_of(programme), settings_on(work, shift.civil_date)):
+        raise obstacle
+    commitment = commit_time(
+        work,
+        person_id=person_id,
+        span=Span(shift.starts_at, shift.ends_at),
+        status=CommitmentStatus.PROMISED if shift.status is ShiftStatus.PUBLISHED else CommitmentStatus.HELD,
+        site_id=shift.site_id,
+        programme_id=shift.programme_id,
+        team_id=team_served_for(
+            work, person_id=person_id, organiser=programme.team_id, at=shift.starts_at, chosen=team_id
+        ),
+        shift_id=shift.id,
+    )
+    if shift.status is ShiftStatus.PUBLISHED:
+        tell_of_shift(work, NoticeKind.CHANGED, commitment, shift, programme, site, "您已被安排")
+    return view(commitment)
+
+
+def release(work: Work, *, shift_id: int, person_id: int) -> AssignmentView:
+    """Takes a person off a shift. Refuses one that has begun, and who is not on it."""
+    shift, programme, site = lock_shift(work, shift_id)
+    work.demand("rosters.release", teams=[programme.team_id], communities=[site.community_id])
+    commitment = find_assignment(work, shift_id=shift.id, person_id=person_id)
+    promised = commitment.status is CommitmentStatus.PROMISED
+    if shift.starts_at <= work.now:
+        raise ShiftOver(shift_id=shift.id)
+    set_status(work, commitment, CommitmentStatus.RELEASED)
+    work.flush()
+    if promised:
+        tell_of_shift(work, NoticeKind.CHANGED, commitment, shift, programme, site, "您不必再参加")
+    return view(commitment)
+
+
+def lock_shift(work: Work, shift_id: int) -> tuple[Shift, Programme, Site]:
+    """The locked shift with its programme and site. Inner."""
+    shift = work.lock(Shift, shift_id)
+    return shift, work.find(Programme, shift.programme_id), work.find(Site, shift.site_id)
+
+
+def find_assignment(work: Work, *, shift_id: int, person_id: int) -> Commitment:
+    """Who is on a shift, as it is now; the shift is locked. Inner."""
+    commitment = work.scalar(
+        select(Commitment)
+        .where(
+            Commitment.shift_id == shift_id,
+            Commitment.person_id == person_id,
+            Commitment.status.in_(ACTIVE),
+        )
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if commitment is None:
+        raise NotFound("assignments", person_id)
+    return commitment
+
+
+def people_on(work: Work, shift_id: int) -> int:
+    """How many people are on a shift. Inner."""
+    return (
+        work.scalar(
+            select(func.count()).where(Commitment.shift_id == shift_id, Commitment.status.in_(ACTIVE))
+        )
+        or 0
+    )
+
+
+def tell_of_shift(
+    work: Work,
+    kind: NoticeKind,
+    commitment: Commitment,
+    shift: Shift,
+    programme: Programme,
+    site: Site,
+    what: str,
+) -> None:
+    """Writes to the outbox what became of a person's shift. Inner."""
+    when = chinese_span(shift.starts_at, shift.ends_at)
+    tell(
+        work,
+        kind=kind,
+        person_id=commitment.person_id,
+        team_id=programme.team_id,
+        community_id=site.community_id,
+        text=f"{what}：{when} {site.name} {programme.name}。",
+    )
+
+
+def view(commitment: Commitment) -> AssignmentView:
+    """An assignment as it goes out. Inner."""
+    return AssignmentView(
+        commitment.id,
+        commitment.shift_id or 0,
+        commitment.person_id,
+        commitment.team_id,
+        commitment.status,
+        commitment.attendance,
+    )

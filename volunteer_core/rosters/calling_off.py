@@ -1,0 +1,80 @@
+"""Calling off a shift. Hours that were earned on it stay."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import select
+
+from volunteer_core import texts
+from volunteer_core.commitments.models import ACTIVE, Commitment, CommitmentStatus
+from volunteer_core.commitments.promises import set_status
+from volunteer_core.database import Work
+from volunteer_core.errors import Conflict
+from volunteer_core.notices.models import NoticeKind
+from volunteer_core.places.models import Site
+from volunteer_core.rosters.assigning import ShiftNotOpen, lock_shift, tell_of_shift
+from volunteer_core.rosters.models import OPEN, Shift, ShiftStatus
+from volunteer_core.rosters.shifts import ShiftView, read_view, refuse_closed
+from volunteer_core.teams.models import Programme
+from volunteer_core.timespans import Span
+
+
+class NotCalledOff(Conflict, code="not_called_off", sentence="这个班次没有被取消。"):
+    """Only what was called off can be reinstated."""
+
+
+class CalledOffShift(msgspec.Struct, frozen=True):
+    """A shift that was called off and how many people had been on it."""
+
+    shift_id: int
+    people: int
+
+
+def call_off_shift(work: Work, *, shift_id: int, reason: str) -> CalledOffShift:
+    """Calls a shift off for a reason that everybody on it is told."""
+    shift, programme, site = lock_shift(work, shift_id)
+    work.demand("rosters.call_off", teams=[programme.team_id], communities=[site.community_id])
+    kept = texts.line("reason", reason, longest=60)
+    if shift.status not in OPEN:
+        raise ShiftNotOpen(shift_id=shift.id, status=shift.status.value)
+    return CalledOffShift(shift.id, call_off(work, shift, programme, site, reason=kept))
+
+
+def reinstate_shift(work: Work, *, shift_id: int) -> ShiftView:
+    """Makes a called-off shift a draft again; people are put on it anew and keep their UIDs."""
+    shift, programme, site = lock_shift(work, shift_id)
+    work.demand("rosters.call_off", teams=[programme.team_id], communities=[site.community_id])
+    if shift.status is not ShiftStatus.CALLED_OFF:
+        raise NotCalledOff(shift_id=shift.id, status=shift.status.value)
+    refuse_closed(work, site.id, Span(shift.starts_at, shift.ends_at))
+    shift.status = ShiftStatus.DRAFT
+    work.flush()
+    return read_view(work, shift.id)
+
+
+def call_off(
+    work: Work,
+    shift: Shift,
+    programme: Programme,
+    site: Site,
+    *,
+    reason: str,
+    kind: NoticeKind = NoticeKind.CALLED_OFF,
+) -> int:
+    """Calls off a locked shift; who has attendance marked keeps it. Returns who is told. Inner."""
+    shift.status = ShiftStatus.CALLED_OFF
+    ids = work.scalars(
+        select(Commitment.id).where(
+            Commitment.shift_id == shift.id,
+            Commitment.status.in_(ACTIVE),
+            Commitment.attendance.is_(None),
+        )
+    )
+    rows = work.lock_all(Commitment, ids)
+    for row in rows:
+        promised = row.status is CommitmentStatus.PROMISED
+        set_status(work, row, CommitmentStatus.CALLED_OFF)
+        if promised:
+            tell_of_shift(work, kind, row, shift, programme, site, f"因{reason}取消")
+    work.flush()
+    return len(rows)

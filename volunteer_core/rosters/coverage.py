@@ -1,0 +1,187 @@
+"""Who is on the shifts of a week, what is uncovered, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, datetime
+
+import msgspec
+from sqlalchemy import select
+
+from volunteer_core.commitments.models import ACTIVE, Attendance, Commitment, CommitmentStatus
+from volunteer_core.database import Work
+from volunteer_core.errors import NotAllowed
+from volunteer_core.people.models import Person
+from volunteer_core.people.standing import standings
+from volunteer_core.places.models import Site
+from volunteer_core.rosters.candidates import LEAD, Candidate, candidates_of
+from volunteer_core.rosters.models import OPEN, Shift, ShiftStatus
+from volunteer_core.teams.models import Programme
+from volunteer_core.timespans import parse_week
+
+OBSTACLE_WORDS = {
+    "clash": "时间冲突",
+    "on_leave": "请假",
+    "check_missing": "缺有效的记录查询",
+    "consent_missing": "缺监护人同意",
+    "guardian_presence_needed": "须监护人陪同",
+    "age_outside": "年龄不符",
+    "age_unknown": "年龄不详",
+    "person_left": "已退出",
+    "qualification_missing": "缺资格",
+    "minor_at_emergency": "未成年",
+}
+
+
+class PersonOnShift(msgspec.Struct, frozen=True):
+    """A person on a shift, as those see them who make the roster."""
+
+    person_id: int
+    code: str
+    name: str
+    lead: bool
+    status: CommitmentStatus
+    attendance: Attendance | None
+
+
+class ShiftCoverage(msgspec.Struct, frozen=True):
+    """A shift, who is on it and what it lacks. ``reason`` says why in Chinese if it lacks anything."""
+
+    shift_id: int
+    site_id: int
+    site_name: str
+    civil_date: date
+    starts_at: datetime
+    ends_at: datetime
+    status: ShiftStatus
+    tentative: bool
+    minimum: int
+    maximum: int
+    leads: int
+    people: list[PersonOnShift]
+    missing: int
+    """People still to be found: max(minimum - people, leads still missing)."""
+    leads_missing: int
+    reason: str
+
+
+class WeekCoverage(msgspec.Struct, frozen=True):
+    """A programme's week: its open shifts by time and site, and what is uncovered altogether."""
+
+    programme_id: int
+    week: str
+    shifts: list[ShiftCoverage]
+    uncovered: int
+    """Shifts that lack somebody."""
+    missing: int
+
+
+def week_coverage(work: Work, *, programme_id: int, week: str, site_id: int | None = None) -> WeekCoverage:
+    """The coverage of a programme's ISO week, at one site or at all that the actor answers for.
+
+    For a leader of the programme's team that is every site, for a coordinator those of their
+    communities. Names are shown in full: these are the people who make the roster.
+    """
+    dates = parse_week(week)
+    programme = work.find(Programme, programme_id)
+    statement = (
+        select(Shift, Site)
+        .join(Site, Site.id == Shift.site_id)
+        .where(
+            Shift.programme_id == programme.id,
+            Shift.civil_date.between(dates.monday, dates.sunday),
+            Shift.status.in_(OPEN),
+        )
+        .order_by(Shift.starts_at, Site.code, Shift.id)
+    )
+    if site_id is not None:
+        site = work.find(Site, site_id)
+        work.demand("rosters.coverage", teams=[programme.team_id], communities=[site.community_id])
+        statement = statement.where(Shift.site_id == site.id)
+    else:
+        reach = work.reach("rosters.coverage")
+        if not reach.everything and programme.team_id not in reach.teams:
+            if not reach.communities:
+                raise NotAllowed(operation="rosters.coverage")
+            statement = statement.where(Site.community_id.in_(reach.communities))
+    rows = work.execute(statement).tuples().all()
+    on_shifts = _people_on(work, [shift for shift, _ in rows])
+    covered = [_coverage(work, shift, site, programme, on_shifts.get(shift.id, [])) for shift, site in rows]
+    return WeekCoverage(
+        programme.id,
+        week,
+        covered,
+        sum(1 for shift in covered if shift.missing),
+        sum(shift.missing for shift in covered),
+    )
+
+
+def _people_on(work: Work, shifts: list[Shift]) -> dict[int, list[PersonOnShift]]:
+    found: dict[int, list[PersonOnShift]] = {}
+    rows = work.execute(
+        select(Commitment, Person.code, Person.name)
+        .join(Person, Person.id == Commitment.person_id)
+        .where(Commitment.shift_id.in_([shift.id for shift in shifts]), Commitment.status.in_(ACTIVE))
+        .order_by(Commitment.id)
+    ).all()
+    leads: dict[date, set[int]] = {}
+    for day in {row.civil_date for row, _, _ in rows}:
+        people = {row.person_id for row, _, _ in rows if row.civil_date == day}
+        leads[day] = {
+            person_id
+            for person_id, standing in standings(work, people, day).items()
+            if LEAD in standing.qualifications
+        }
+    for row, code, name in rows:
+        found.setdefault(row.shift_id or 0, []).append(
+            PersonOnShift(
+                row.person_id,
+                code,
+                name,
+                row.person_id in leads[row.civil_date],
+                row.status,
+                row.attendance,
+            )
+        )
+    return found
+
+
+def _coverage(
+    work: Work, shift: Shift, site: Site, programme: Programme, people: list[PersonOnShift]
+) -> ShiftCoverage:
+    leads_missing = max(shift.leads - sum(person.lead for person in people), 0)
+    missing = max(shift.minimum - len(people), leads_missing, 0)
+    reason = ""
+    if missing:
+        reason = _reason(candidates_of(work, shift, programme, site), missing, leads_missing)
+    return ShiftCoverage(
+        shift.id,
+        site.id,
+        site.name,
+        shift.civil_date,
+        shift.starts_at,
+        shift.ends_at,
+        shift.status,
+        shift.tentative,
+        shift.minimum,
+        shift.maximum,
+        shift.leads,
+        people,
+        missing,
+        leads_missing,
+        reason,
+    )
+
+
+def _reason(pool: list[Candidate], missing: int, leads_missing: int) -> str:
+    """``缺 1 人，其中带班 1 人：队里 30 人，可安排 12 人，时间冲突 10 人，请假 8 人``."""
+    lacks = f"缺 {missing} 人"
+    if leads_missing:
+        lacks += f"，其中带班 {leads_missing} 人"
+    free = [candidate for candidate in pool if not candidate.obstacles]
+    parts = [f"队里 {len(pool)} 人", f"可安排 {len(free)} 人"]
+    if leads_missing:
+        parts.append(f"可带班 {sum(candidate.lead for candidate in free)} 人")
+    against = Counter(candidate.obstacles[0] for candidate in pool if candidate.obstacles)
+    parts += [f"{OBSTACLE_WORDS.get(code, code)} {number} 人" for code, number in against.most_common()]
+    return f"{lacks}：{'，'.join(parts)}"

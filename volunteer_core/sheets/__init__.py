@@ -1,0 +1,1 @@
+"""Files in and out: an office's TOML and the CSV sheets of its people and children."""

@@ -1,0 +1,57 @@
+"""Work that is due by time, as one idempotent pass: ``volunteer tick``, every minute or by cron.
+
+Each step is a transaction of its own and writes only what is not there yet, so that several
+processes may run it at once and one that fails leaves the others' work.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from volunteer_core.database import Database, Work
+from volunteer_core.errors import Conflict
+from volunteer_core.notices.models import NoticeKind
+from volunteer_core.notices.writing import tell
+from volunteer_core.people.models import Person
+from volunteer_core.people.standing import expiring_checks, expiring_qualifications
+from volunteer_core.permissions import Actor
+from volunteer_core.timespans import chinese_date, civil_date
+
+
+class Ticked(msgspec.Struct, frozen=True):
+    """What a pass did."""
+
+    expiry_warnings: int
+
+
+def run(database: Database) -> Ticked:
+    """One pass over everything that is due."""
+    try:
+        with database.write(by=Actor.system("定时任务")) as work:
+            warned = warn_of_expiry(work)
+    except Conflict:  # another process was writing the same warnings: they are there
+        warned = 0
+    return Ticked(warned)
+
+
+def warn_of_expiry(work: Work) -> int:
+    """Tells people, once each, that a record check or a qualification of theirs runs out soon."""
+    today = civil_date(work.now)
+    due = [
+        (person_id, last, f"check:{person_id}:{last}", "违法犯罪记录查询", "请及时重新办理")
+        for person_id, last in expiring_checks(work, day=today)
+    ] + [
+        (person_id, last, f"qualification:{person_id}:{kind}:{last}", f"资格 {kind}", "请及时复核")
+        for person_id, kind, last in expiring_qualifications(work, day=today)
+    ]
+    written = 0
+    for person_id, last, key, what, advice in due:
+        written += tell(
+            work,
+            kind=NoticeKind.EXPIRING,
+            person_id=person_id,
+            community_id=work.find(Person, person_id).community_id,
+            text=f"您的{what}有效至 {chinese_date(last)}，{advice}。",
+            key=key,
+        )
+    return written
