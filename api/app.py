@@ -21,12 +21,45 @@ from api.incoming import (
     refuse_unknown_query,
 )
 from api.problems import respond
-from api.routes import office, places, server, workdays
+from api.routes import (
+    access,
+    assignments,
+    closures,
+    grid_posts,
+    hours,
+    notices,
+    office,
+    people,
+    places,
+    programmes,
+    rosters,
+    server,
+    shifts,
+    teams,
+    vouching,
+    workdays,
+)
 from api.settings import Settings
-from api.work import provide_opened
+from api.work import provide_opened, refuse_unsigned
 from volunteer_core.database import Database
 
-ROUTERS = (places.router, workdays.router, office.router)
+ROUTERS = (
+    access.router,
+    places.router,
+    workdays.router,
+    closures.router,
+    people.router,
+    vouching.router,
+    teams.router,
+    grid_posts.router,
+    programmes.router,
+    rosters.router,
+    shifts.router,
+    assignments.router,
+    hours.router,
+    notices.router,
+    office.router,
+)
 """The routers of all features, below ``/v1``. A new route file adds its own here."""
 
 
@@ -40,7 +73,7 @@ def create_app(database: Database, settings: Settings) -> Litestar:
     app = Litestar(
         [
             # Everything is in a Router: handlers given straight to Litestar that share a path fail at first.
-            Router("/v1", route_handlers=ROUTERS, guards=[refuse_unknown_query]),
+            Router("/v1", route_handlers=ROUTERS, guards=[refuse_unsigned, refuse_unknown_query]),
             Router("/", route_handlers=[server.router, docs.show_docs, docs.show_description]),
             docs.files(),
         ],

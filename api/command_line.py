@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from api.settings import SettingsInvalid, read_settings, variable
+from volunteer_core.errors import Refused
+from volunteer_core.permissions import Actor, rights_table
+
+if TYPE_CHECKING:
+    from volunteer_core.database import Database
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,6 +30,10 @@ def main() -> None:
 @click.option("--workers", type=int, help="工作进程数。")
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """启动服务。按 Ctrl+C 停止。"""
+    _serve(host, port, workers)
+
+
+def _serve(host: str | None, port: int | None, workers: int | None) -> None:
     for field, value in (("host", host), ("port", port), ("workers", workers)):
         if value is not None:  # the workers read the environment too
             os.environ[variable(field)] = str(value)
@@ -27,6 +41,8 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         settings = read_settings()
     except SettingsInvalid as refusal:
         raise click.ClickException(str(refusal)) from refusal
+
+    _refuse_taken(settings.host, settings.port)
 
     from granian.constants import Interfaces
     from granian.server import Server
@@ -42,13 +58,123 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         websockets=False,
         log_enabled=False,
         respawn_failed_workers=True,
+        workers_kill_timeout=10,  # seconds that a request has to finish when the server stops
     )
     server.on_startup(lambda: _say_where(settings.links_base))
-    try:
-        server.serve()
-    except (RuntimeError, OSError) as error:
-        raise click.ClickException(f"无法监听 {settings.host}:{settings.port}：{error}") from error
+    server.serve()  # until SIGINT or SIGTERM
     click.echo("已停止。")
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="只显示摘要，不启动服务。")
+@click.option("--port", type=int, default=8000, show_default=True, help="端口。")
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".demo"),
+    show_default=True,
+    help="演示数据库所在的文件夹，每次重新生成。",
+)
+def demo(once: bool, port: int, folder: Path) -> None:
+    """用样例街道办演示：导入、排班、时长、活动，然后启动服务。"""
+    from api.demo.run import run
+
+    run(folder=folder, once=once, port=port, serve=lambda: _serve(None, None, None))
+
+
+@main.group()
+def database() -> None:
+    """管理数据库。"""
+
+
+@database.command("upgrade")
+def database_upgrade() -> None:
+    """把数据库升级到当前版本；空数据库则建立全部表。"""
+    from volunteer_core.migrations import current, upgrade
+
+    with _office() as office:
+        before = current(office)
+        upgrade(office)
+        after = current(office)
+    click.echo(f"数据库版本：{before or '空'} → {after}")
+
+
+@main.command("import")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def import_command(folder: Path) -> None:
+    """从文件夹导入一个街道办：office.toml 和 people.csv、guardians.csv、children.csv。"""
+    from volunteer_core.sheets.office import import_folder
+
+    with _office() as office, _refusals(), office.write(by=Actor.system("命令行导入")) as work:
+        for imported in import_folder(work, folder=folder):
+            click.echo(f"{imported.file}：新增 {imported.added}，更新 {imported.corrected}")
+
+
+@main.command()
+@click.argument("code")
+@click.option("--name", help="人员还不存在时，用这个姓名登记。")
+@click.option("--officer", is_flag=True, help="同时授予街道工作人员角色。")
+@click.option("--days", type=int, default=180, show_default=True, help="有效天数。")
+def token(code: str, name: str | None, officer: bool, days: int) -> None:
+    """为编号为 CODE 的人员签发登录凭证，只显示一次。第一个凭证由此而来。"""
+    from volunteer_core.access import tokens
+
+    with _office() as office, _refusals(), office.write(by=Actor.system("命令行签发凭证")) as work:
+        issued = tokens.issue_first(work, code=code, name=name, officer=officer, valid_days=days)
+    click.echo(f"凭证（有效至 {issued.expires_at:%Y-%m-%d}，只显示这一次）：\n{issued.secret}")
+
+
+@main.command()
+def tick() -> None:
+    """处理到期的事项；可以反复运行，也可以由 cron 每分钟运行。"""
+    from volunteer_core.tick import run
+
+    with _office() as office:
+        click.echo(f"写入到期提醒 {run(office).expiry_warnings} 条。")
+
+
+@main.command()
+def rights() -> None:
+    """显示权限表：每项操作谁可以做。"""
+    click.echo(rights_table())
+
+
+@contextmanager
+def _office() -> Iterator[Database]:
+    """The office of the settings, opened for one command."""
+    from volunteer_core.opening import open_office
+
+    try:
+        settings = read_settings()
+    except SettingsInvalid as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    office = open_office(settings.database_url, clock=settings.clock)
+    try:
+        yield office
+    finally:
+        office.dispose()
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Says a refusal in words, with every problem of a file."""
+    try:
+        yield
+    except Refused as refused:
+        click.echo(f"未执行：{refused.message}", err=True)
+        problems = refused.facts.get("problems", [])
+        for problem in problems if isinstance(problems, list) else []:
+            where = " ".join(str(problem[key]) for key in ("file", "line", "column") if problem[key])
+            click.echo(f"  {where}：{problem['problem']}", err=True)
+        raise SystemExit(1) from refused
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """Granian shares its port (SO_REUSEPORT): a second server would silently get half of the requests."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        raise click.ClickException(f"无法监听 {host}:{port}：{error.strerror or error}。") from error
 
 
 def _say_where(base: str) -> None:

@@ -37,8 +37,17 @@ SWAGGER_UI = "5.35.0"
 """The version in ``api/static/docs/``: part of the address, so that browsers may keep the files."""
 
 TAGS = (
+    Tag("access", "登录凭证和角色"),
     Tag("places", "社区、网格和站点"),
     Tag("workdays", "工作日、上课日、学期和地方调整"),
+    Tag("closures", "停课、台风等关闭"),
+    Tag("people", "人员、资格、监护人和请假"),
+    Tag("teams", "志愿服务队和一格三员"),
+    Tag("programmes", "项目"),
+    Tag("rosters", "周期、生成和一周的排班"),
+    Tag("shifts", "班次、安排人员和出勤"),
+    Tag("hours", "时长、台账和汇总"),
+    Tag("notices", "需要通知的事项"),
     Tag("office", "街道办的设置和操作记录"),
     Tag("server", "服务是否正常"),
 )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -85,7 +84,8 @@ def _handler(
             "summary": summary.rstrip("."),
             "description": description.strip() or summary,
             "security": [{BEARER: []}] if needs_sign_in(operation) else None,
-            "operation_class": partial(_describe, operation, asks, answers),
+            # Not a partial: registering deep-copies handlers, and would copy its examples with them.
+            "operation_class": lambda **fields: _describe(method, operation, asks, answers, **fields),
             "operation": operation,
         }
         return HTTPRouteHandler(path, **{**settings, **more})(function)
@@ -108,7 +108,7 @@ ERRORS: Mapping[int, str] = {
 """The errors an operation can answer with, and what they mean; :mod:`api.docs` describes each once."""
 
 
-def _describe(operation: str | None, asks: object, answers: object, **fields: Any) -> Operation:
+def _describe(method: str, operation: str | None, asks: object, answers: object, **fields: Any) -> Operation:
     """Litestar's description of an operation, with our examples, and our errors instead of its own."""
     described = Operation(**fields)
     statuses = {500}
@@ -118,10 +118,10 @@ def _describe(operation: str | None, asks: object, answers: object, **fields: An
         statuses |= {403}
     if described.parameters or described.request_body:
         statuses |= {404, 422}
-    if fields["responses"] is not None and "200" not in fields["responses"]:
+    if method != "GET":
         statuses |= {404, 409, 422}
     if described.request_body is not None and not isinstance(described.request_body, Reference):
-        statuses |= {409, 413, 415}
+        statuses |= {413, 415}
         _exemplify(described.request_body.content, asks)
     success = {status: response for status, response in (described.responses or {}).items() if status < "300"}
     for response in success.values():

@@ -1,6 +1,14 @@
 """What a worker process serves: granian calls :func:`app` once in each."""
 
+# ruff: noqa: E402 - the first statements come before the slow imports, on purpose
 from __future__ import annotations
+
+import signal
+
+# A worker is forked with the handlers of its parent, which would swallow the request to stop until
+# granian sets the worker's own, after these imports; and Ctrl+C reaches the parent, who tells us.
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 from litestar import Litestar
 

@@ -25,7 +25,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: Annotated[
         str,
         Meta(
-            min_length=1,
+            pattern=r"^(sqlite|postgresql)(\+\w+)?://",
             description="SQLAlchemy URL of the database: `sqlite:///…`, `postgresql+psycopg://…`",
         ),
     ] = "sqlite:///volunteer.db"

@@ -7,8 +7,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from litestar import Request
+from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
+from litestar.handlers import BaseRouteHandler
 
+from api.operations import needs_sign_in
 from api.problems import AuthorizationUnreadable, SignInNeeded
 from volunteer_core.access.authentication import actor_of
 from volunteer_core.database import Database, Work
@@ -45,6 +48,13 @@ class Opener:
             if work.by.kind is ActorKind.ANONYMOUS:
                 raise SignInNeeded(**refusal.facts) from refusal
             raise
+
+
+def refuse_unsigned(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """A guard: who has not signed in is told so before anything is read, and learns of no id."""
+    operation = handler.opt.get("operation")  # OPTIONS has none
+    if needs_sign_in(operation) and "authorization" not in connection.headers:
+        raise SignInNeeded(operation=operation)
 
 
 Opened = NamedDependency[Opener]

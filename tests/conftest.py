@@ -32,6 +32,9 @@ class Databases(Protocol):
     def new(self, *, tables: bool) -> AbstractContextManager[str]:
         """The URL of a database of one's own, without tables or with the office's, which are empty."""
 
+    def copy(self, url: str) -> AbstractContextManager[str]:
+        """The URL of a copy of such a database, which nobody has open now."""
+
 
 class SqliteDatabases:
     """Files in a folder; those with tables are copies of a template."""
@@ -52,6 +55,12 @@ class SqliteDatabases:
         for file in self._folder.glob(f"{path.name}*"):
             file.unlink()
 
+    @contextmanager
+    def copy(self, url: str) -> Iterator[str]:
+        with self.new(tables=False) as copied:
+            shutil.copyfile(make_url(url).database or "", make_url(copied).database or "")
+            yield copied
+
 
 class PostgresDatabases:
     """Databases of a server, copies of two templates: with btree_gist only, and with the tables too."""
@@ -66,6 +75,12 @@ class PostgresDatabases:
     @contextmanager
     def new(self, *, tables: bool) -> Iterator[str]:
         name = self._copy(self._template(tables=tables), str(next(self._numbers)))
+        yield self._url_of(name).render_as_string(hide_password=False)
+        self._drop(name)
+
+    @contextmanager
+    def copy(self, url: str) -> Iterator[str]:
+        name = self._copy(make_url(url).database or "", str(next(self._numbers)))
         yield self._url_of(name).render_as_string(hide_password=False)
         self._drop(name)
 

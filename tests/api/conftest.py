@@ -54,7 +54,8 @@ def api(databases: Any) -> Iterator[Api]:
             site = directory.add_site(work, community_id=community.id, code="FX01-WD", name="五点学堂")
             people = {
                 role: registry.register(work, code=f"T-{role}", name="测试").id
-                for role in ("officer", "coordinator", "neighbour", "volunteer")
+                # "nobody" has the first ids, which examples revoke and end
+                for role in ("nobody", "officer", "coordinator", "neighbour", "volunteer")
             }
             tokens.grant_role(work, person_id=people["officer"], role=Role.STREET_OFFICER, valid_from=TODAY)
             for role, community_id in (("coordinator", community.id), ("neighbour", other.id)):

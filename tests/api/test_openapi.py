@@ -29,8 +29,12 @@ def description(api: Any) -> dict[str, Any]:
 
 
 def operations(description: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    schemas = description["components"]["schemas"]
     for path, item in description["paths"].items():
         for method, operation in item.items():
+            for parameter in operation.get("parameters", []):
+                if "$ref" in parameter["schema"]:
+                    parameter["schema"] = schemas[parameter["schema"]["$ref"].rpartition("/")[2]]
             yield path, method, operation
 
 

@@ -39,6 +39,7 @@ def test_values() -> None:
         ("VOLUNTEER_WORKERS", "0"),
         ("VOLUNTEER_LOG_LEVEL", "loud"),
         ("VOLUNTEER_NOW", "2026"),
+        ("VOLUNTEER_DATABASE_URL", "office.db"),
         ("VOLUNTEER_NOW", "2026-12-03T12:00:00"),
         ("VOLUNTEER_BASE_URL", "volunteer.example.cn"),
         ("VOLUNTEER_MAX_BODY_BYTES", "1e6"),

@@ -75,7 +75,9 @@ class Town:
         with self.office.read(by=by, now=now or self.now) as work:
             return operation(work, **facts)
 
-    def shift(self, *, day: date = THURSDAY, hour: int = 17, programme: int | None = None, note: str = "") -> int:
+    def shift(
+        self, *, day: date = THURSDAY, hour: int = 17, programme: int | None = None, note: str = ""
+    ) -> int:
         """A draft shift of an hour."""
         added: ShiftView = self.do(
             add_shift,

@@ -96,9 +96,7 @@ def test_a_seat_at_an_event_is_in_ones_calendar_with_the_position(town, lecture)
     assert entry.start == at(SATURDAY, time(14, 30))
     assert entry["UID"] != public(town)[0]["UID"]
 
-    town.do(
-        change_event, event_id=lecture, starts_at=at(SATURDAY, time(16)), ends_at=at(SATURDAY, time(17))
-    )
+    town.do(change_event, event_id=lecture, starts_at=at(SATURDAY, time(16)), ends_at=at(SATURDAY, time(17)))
     [moved] = town.own()
     assert moved.start == at(SATURDAY, time(15, 30))
     town.do(change_event, event_id=lecture, title="讲座")
@@ -111,7 +109,9 @@ def test_a_seat_at_an_event_is_in_ones_calendar_with_the_position(town, lecture)
 
 def test_a_teams_calendar_shows_where_its_people_serve_and_its_events(town, lecture) -> None:
     shift = town.published_shift(town.person, town.other)
-    town.published_shift(hour=19)  # nobody of the team is there
+    elsewhere = town.shift(hour=19)
+    town.do(assign, shift_id=elsewhere, person_id=town.person, team_id=town.matchmakers)
+    town.publish()
     assert titles(town.see(team_feed, team_id=town.team)) == ["每周两小时", "消防安全讲座"]
 
     told = [read(town.see(team_feed, team_id=town.team))[0]]
@@ -154,7 +154,17 @@ def test_what_is_discreet_shows_neither_what_nor_where_in_any_calendar(town) -> 
     ]
     for found in feeds:
         assert set(titles(found)) == {"志愿服务"}
-        for told in ("相亲", "红娘", "张先生", "活动室", "凤翔路", "GEO", "LOCATION", "DESCRIPTION", "CATEGORIES"):
+        for told in (
+            "相亲",
+            "红娘",
+            "张先生",
+            "活动室",
+            "凤翔路",
+            "GEO",
+            "LOCATION",
+            "DESCRIPTION",
+            "CATEGORIES",
+        ):
             assert told not in found.body.decode()
 
 
@@ -165,6 +175,13 @@ def test_serving_for_a_discreet_team_is_discreet_elsewhere_too(town) -> None:
     assert titles(town.see(person_feed, person_id=town.person)) == ["志愿服务"]
     assert titles(town.see(team_feed, team_id=town.matchmakers)) == ["志愿服务"]
     assert titles(town.see(programme_feed, programme_id=town.programme)) == ["每周两小时"]
+
+
+def test_serving_at_what_a_discreet_team_runs_is_discreet_for_others_too(town) -> None:
+    town.published_shift(town.other, programme=town.discreet_programme)
+    [entry] = town.own(person=town.other)
+    assert entry["SUMMARY"] == "志愿服务"
+    assert titles(town.see(team_feed, team_id=town.team)) == ["志愿服务"]
 
 
 def test_becoming_discreet_is_a_revision(town) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
@@ -36,7 +37,9 @@ def test_from_draft_to_called_off_it_stays_one_entry_that_only_moves_forward(tow
     off = ("CANCELLED", "TRANSPARENT", "【已取消】每周两小时")
     town.publish()
     assert look() == coming
-    town.do(change_shift, shift_id=shift, starts_at=at(THURSDAY, time(16)), ends_at=at(THURSDAY, time(17, 30)))
+    town.do(
+        change_shift, shift_id=shift, starts_at=at(THURSDAY, time(16)), ends_at=at(THURSDAY, time(17, 30))
+    )
     assert look() == coming
     town.do(release, shift_id=shift, person_id=town.person)
     assert look() == off
@@ -50,7 +53,7 @@ def test_from_draft_to_called_off_it_stays_one_entry_that_only_moves_forward(tow
     assert look() == off
 
     assert len({entry["UID"] for entry in told}) == 1
-    for before, after in zip(told, told[1:], strict=False):
+    for before, after in pairwise(told):
         assert after["SEQUENCE"] > before["SEQUENCE"]
         assert after["LAST-MODIFIED"].dt > before["LAST-MODIFIED"].dt
     for entry in told:

@@ -110,7 +110,7 @@ def test_a_child_is_enrolled_once_for_a_weekday(school: School) -> None:
         enrol_again(work, school, weekdays="67")
 
 
-def test_the_next_enrolment_may_follow_on_the_day_after(school: School) -> None:
+def test_enrolments_may_follow_on_the_day_after(school: School) -> None:
     with school.office.write(by=school.coordinator) as work:
         (old,) = read_child(work, child_id=school.child).enrolments
         end_enrolment(work, enrolment_id=old.id, last_day=date(2026, 10, 31))
@@ -118,6 +118,7 @@ def test_the_next_enrolment_may_follow_on_the_day_after(school: School) -> None:
         enrol_again(work, school, weekdays="12345", first_day=date(2026, 10, 31))
     with school.office.write(by=school.coordinator) as work:
         enrol_again(work, school, weekdays="12345", first_day=date(2026, 11, 1))
+        enrol_again(work, school, weekdays="12345", first_day=date(2026, 8, 1), last_day=date(2026, 8, 31))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from volunteer_core.database import Database, Work
+from volunteer_core.database import Database, Paging, Work
 from volunteer_core.events.listing import list_signups, read_event
 from volunteer_core.events.models import SignupStatus
 from volunteer_core.events.planning import create_event, publish_event
@@ -96,26 +96,26 @@ class Lecture:
             )
 
     def sign_up_all(self, people: Sequence[int], position: int | None = None) -> list[SignupView]:
-        return [self.sign_up(person, position) for person in people]
+        seat = self.audience if position is None else position
+        with self.write() as work:
+            return [sign_up(work, position_id=seat, person_id=person) for person in people]
 
     def cancel(self, signup: SignupView, *, by: Actor = SCRIPT, now: datetime = NOW) -> SignupView:
         with self.write(by, now) as work:
             return cancel(work, signup_id=signup.id)
 
-    def line(self, position: int | None = None, event: int | None = None) -> list[ListedSignup]:
+    def line(self, position: int | None = None) -> list[ListedSignup]:
         """All sign-ups of a position, in order of arrival."""
         with self.read() as work:
             return list_signups(
-                work,
-                event_id=event or self.event,
-                position_id=self.audience if position is None else position,
+                work, event_id=self.event, position_id=position or self.audience, paging=Paging(limit=500)
             ).items
 
-    def with_seat(self, position: int | None = None, event: int | None = None) -> list[int]:
-        return _people(self.line(position, event), SignupStatus.CONFIRMED)
+    def with_seat(self, position: int | None = None) -> list[int]:
+        return _people(self.line(position), SignupStatus.CONFIRMED)
 
-    def waiting(self, position: int | None = None, event: int | None = None) -> list[int]:
-        return _people(self.line(position, event), SignupStatus.WAITING)
+    def waiting(self, position: int | None = None) -> list[int]:
+        return _people(self.line(position), SignupStatus.WAITING)
 
     def seats(self, position: int | None = None) -> PositionView:
         with self.read() as work:
@@ -124,7 +124,9 @@ class Lecture:
 
     def told(self, kind: NoticeKind) -> list[NoticeView]:
         with self.read() as work:
-            return [notice for notice in list_notices(work).items if notice.kind is kind]
+            return [
+                notice for notice in list_notices(work, paging=Paging(limit=500)).items if notice.kind is kind
+            ]
 
     def newcomer(self, *, born: date | None = None, team: int | None = None) -> int:
         """One more person."""

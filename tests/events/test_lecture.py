@@ -20,7 +20,9 @@ def test_a_lecture_from_its_announcement_to_the_hours_of_its_ushers(office: Data
 
     with office.read(by=Actor.anonymous()) as work:
         shown = read_event(work, event_id=lecture.event)
-    seats = {position.name: (position.confirmed, position.waiting, position.free) for position in shown.positions}
+    seats = {
+        position.name: (position.confirmed, position.waiting, position.free) for position in shown.positions
+    }
     assert seats == {"引导员": (3, 0, 0), "听众": (40, 3, 0)}
     assert [signup.place for signup in signups[-4:]] == [None, 1, 2, 3]
 

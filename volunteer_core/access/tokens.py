@@ -11,10 +11,12 @@ from volunteer_core import texts
 from volunteer_core.access.models import RoleGrant, Token
 from volunteer_core.access.secrets import digest, new_secret
 from volunteer_core.database import Page, Paging, Work
-from volunteer_core.errors import Conflict, Malformed
+from volunteer_core.errors import Conflict, Malformed, NotFound
+from volunteer_core.people import registry
 from volunteer_core.people.models import Person
 from volunteer_core.permissions import Role
 from volunteer_core.places.models import Community
+from volunteer_core.timespans import civil_date
 
 LONGEST_DAYS = 400
 
@@ -85,6 +87,25 @@ def issue_token(work: Work, *, person_id: int, label: str, valid_days: int = 180
     return IssuedToken(token.id, person.id, token.label, token.expires_at, secret)
 
 
+def issue_first(
+    work: Work, *, code: str, name: str | None, officer: bool, valid_days: int = 180
+) -> IssuedToken:
+    """The way in for a new office: a token for the person with a code, who is registered if a name
+    is given, and made a street officer if asked."""
+    work.demand("access.tokens.issue")
+    person_id = work.scalar(select(Person.id).where(Person.code == code))
+    if person_id is None:
+        if name is None:
+            raise NotFound("people", code[:32])
+        person_id = registry.register(work, code=code, name=name).id
+    granted = select(RoleGrant.id).where(
+        RoleGrant.person_id == person_id, RoleGrant.role == Role.STREET_OFFICER, RoleGrant.valid_to.is_(None)
+    )
+    if officer and work.scalar(granted) is None:
+        grant_role(work, person_id=person_id, role=Role.STREET_OFFICER, valid_from=civil_date(work.now))
+    return issue_token(work, person_id=person_id, label="命令行", valid_days=valid_days)
+
+
 def list_tokens(work: Work, *, person_id: int, paging: Paging = Paging()) -> Page[TokenView]:
     """A person's tokens, newest first."""
     work.demand("access.tokens.list", people=[person_id])
@@ -147,11 +168,22 @@ def end_role(work: Work, *, grant_id: int, last_day: date) -> RoleView:
     return _role_view(grant)
 
 
-def list_roles(work: Work, *, paging: Paging = Paging()) -> Page[RoleView]:
-    """All granted roles, past ones too."""
+def list_roles(
+    work: Work,
+    *,
+    person_id: int | None = None,
+    community_id: int | None = None,
+    paging: Paging = Paging(),
+) -> Page[RoleView]:
+    """All granted roles, past ones too; of a person or in a community if asked."""
     work.demand("access.grant")
     columns = [getattr(RoleGrant, field) for field in RoleView.__struct_fields__]
-    return work.page(RoleView, select(*columns).order_by(RoleGrant.id), paging)
+    statement = select(*columns).order_by(RoleGrant.id)
+    if person_id is not None:
+        statement = statement.where(RoleGrant.person_id == person_id)
+    if community_id is not None:
+        statement = statement.where(RoleGrant.community_id == community_id)
+    return work.page(RoleView, statement, paging)
 
 
 def me(work: Work) -> Me:

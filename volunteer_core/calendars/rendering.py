@@ -33,9 +33,9 @@ def render_replaced(uid: str, *, since: datetime) -> bytes:
 
 def _calendar(name: str, events: Iterable[Event]) -> bytes:
     calendar = Calendar()
-    _add(calendar, version="2.0", prodid=PRODUCT, name=_line(name))
-    # icalendar escapes no X- names by itself.
-    calendar["X-WR-CALNAME"] = vText(_line(name))
+    _add(calendar, version="2.0", prodid=PRODUCT)
+    # Said to be text, for icalendar escapes neither of the two by itself.
+    calendar["NAME"] = calendar["X-WR-CALNAME"] = vText(_line(name))
     calendar.add("refresh-interval", REFRESH_EVERY, parameters={"VALUE": "DURATION"})
     calendar["X-PUBLISHED-TTL"] = "PT1H"
     calendar.subcomponents = [_ZONE, *events]

@@ -113,13 +113,23 @@ def lift_closure(work: Work, *, closure_id: int) -> ClosureView:
     return _view(closure)
 
 
-def list_closures(work: Work, *, in_force: bool = True, paging: Paging = Paging()) -> Page[ClosureView]:
-    """Closures, latest first; ``in_force`` leaves out the lifted and the ended ones."""
+def list_closures(
+    work: Work, *, site_id: int | None = None, in_force: bool = True, paging: Paging = Paging()
+) -> Page[ClosureView]:
+    """Closures, latest first; with a site those that close it, its community or everything.
+
+    ``in_force`` leaves out the lifted and the ended ones.
+    """
     work.demand("closures.read")
     columns = [getattr(Closure, field) for field in ClosureView.__struct_fields__]
     statement = select(*columns).order_by(Closure.starts_at.desc(), Closure.id)
     if in_force:
         statement = statement.where(Closure.lifted_at.is_(None), Closure.ends_at > work.now)
+    if site_id is not None:
+        site = work.find(Site, site_id)
+        whole = Closure.site_id.is_(None) & Closure.community_id.is_(None)
+        concerns = (Closure.site_id == site.id) | (Closure.community_id == site.community_id) | whole
+        statement = statement.where(concerns)
     return work.page(ClosureView, statement, paging)
 
 

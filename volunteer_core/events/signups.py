@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from volunteer_core.commitments.models import Commitment, CommitmentStatus
 from volunteer_core.commitments.promises import set_status
@@ -27,6 +27,12 @@ from volunteer_core.teams.membership import teams_of
 from volunteer_core.timespans import chinese_span, civil_date
 
 ACTIVE = (SignupStatus.CONFIRMED, SignupStatus.WAITING)
+
+_OWN = (
+    select(Signup)
+    .where(Signup.position_id == bindparam("position_id"), Signup.person_id == bindparam("person_id"))
+    .execution_options(populate_existing=True)
+)
 
 
 class EventNotPublished(Conflict, code="event_not_published", sentence="活动尚未发布或已取消，不能报名。"):
@@ -65,6 +71,7 @@ def sign_up(work: Work, *, position_id: int, person_id: int, accompanied: bool =
     """
     position = work.lock(Position, position_id)
     event = event_of(work, position)
+    site = work.find(Site, event.site_id)
     person = work.find(Person, person_id)
     today = civil_date(work.now)
     work.demand(
@@ -72,14 +79,10 @@ def sign_up(work: Work, *, position_id: int, person_id: int, accompanied: bool =
         people=[person.id],
         guardians=guardian_ids(work, person.id, today),
         teams=teams_of(work, person.id, today),
-        communities=[work.find(Site, event.site_id).community_id],
+        communities=[site.community_id],
     )
     _refuse_unless_open(work, event, position)
-    row = work.scalar(
-        select(Signup)
-        .where(Signup.position_id == position.id, Signup.person_id == person.id)
-        .execution_options(populate_existing=True)
-    )
+    row = work.scalar(_OWN, {"position_id": position.id, "person_id": person.id})
     if row is not None and row.status in ACTIVE:
         raise AlreadySignedUp(signup_id=row.id)
 
@@ -116,15 +119,15 @@ def cancel(work: Work, *, signup_id: int) -> SignupView:
     position = work.lock(Position, work.find(Signup, signup_id).position_id)
     signup = work.lock(Signup, signup_id)
     event = event_of(work, position)
+    site = work.find(Site, event.site_id)
     today = civil_date(work.now)
     teams = [event.team_id, *teams_of(work, signup.person_id, today)]
-    communities = [work.find(Site, event.site_id).community_id]
     work.demand(
         "events.cancel",
         people=[signup.person_id],
         guardians=guardian_ids(work, signup.person_id, today),
         teams=teams,
-        communities=communities,
+        communities=[site.community_id],
     )
     if signup.status not in ACTIVE:
         raise NotSignedUp(signup_id=signup.id)
@@ -132,7 +135,7 @@ def cancel(work: Work, *, signup_id: int) -> SignupView:
         raise PositionStarted(signup_id=signup.id)
     if signup.status is SignupStatus.CONFIRMED and work.now >= event.cancel_until:
         try:
-            work.demand("events.cancel", teams=teams, communities=communities)
+            work.demand("events.cancel", teams=teams, communities=[site.community_id])
         except NotAllowed as refusal:
             raise CancelTooLate(signup_id=signup.id) from refusal
     had_seat = signup.status is SignupStatus.CONFIRMED

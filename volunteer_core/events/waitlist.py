@@ -6,9 +6,9 @@ so that two works that move up the same people never wait for each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from volunteer_core.commitments.models import Commitment, CommitmentStatus
 from volunteer_core.commitments.promises import clash_with, clashes, commit_time, team_served_for
@@ -24,6 +24,16 @@ from volunteer_core.places.models import Site
 from volunteer_core.teams.models import Programme
 from volunteer_core.timespans import Span, chinese_span, civil_date
 
+_TAKEN = select(func.count()).where(
+    Signup.position_id == bindparam("position_id"), Signup.status == SignupStatus.CONFIRMED
+)
+_WAITING = (
+    select(Signup)
+    .where(Signup.position_id == bindparam("position_id"), Signup.status == SignupStatus.WAITING)
+    .order_by(Signup.number)
+    .execution_options(populate_existing=True)
+)
+
 
 def event_of(work: Work, position: Position) -> Event:
     """The event of a locked position as it is now: it may have been called off while we waited."""
@@ -32,22 +42,12 @@ def event_of(work: Work, position: Position) -> Event:
 
 def seats_taken(work: Work, position: Position) -> int:
     """How many seats of a locked position are taken."""
-    taken = work.scalar(
-        select(func.count()).where(Signup.position_id == position.id, Signup.status == SignupStatus.CONFIRMED)
-    )
-    return taken or 0
+    return work.scalar(_TAKEN, {"position_id": position.id}) or 0
 
 
 def waiting(work: Work, position: Position) -> list[Signup]:
     """Who waits for a seat of a locked position, strictly by arrival."""
-    return list(
-        work.scalars(
-            select(Signup)
-            .where(Signup.position_id == position.id, Signup.status == SignupStatus.WAITING)
-            .order_by(Signup.number)
-            .execution_options(populate_existing=True)
-        )
-    )
+    return list(work.scalars(_WAITING, {"position_id": position.id}))
 
 
 def hindrances(
@@ -111,8 +111,10 @@ def promote(work: Work, position: Position, *, at_most: int) -> None:
         give_seats(work, event, position, [row for row in line if row.person_id not in hindered][:at_most])
 
 
-def give_seats(work: Work, event: Event, position: Position, signups: Iterable[Signup]) -> None:
+def give_seats(work: Work, event: Event, position: Position, signups: Sequence[Signup]) -> None:
     """Confirms people who waited, and has them told."""
+    if not signups:
+        return
     community_id = work.find(Site, event.site_id).community_id
     when = chinese_span(position.starts_at, position.ends_at)
     for signup in signups:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from volunteer_core import texts
 from volunteer_core.commitments.models import Commitment, CommitmentStatus
@@ -82,11 +82,7 @@ def list_entries(
     """A person's entries, newest date first; reversed ones and their reversals both."""
     demand_person(work, "hours.entries", person_id)
     columns = [getattr(LedgerEntry, field) for field in EntryView.__struct_fields__]
-    statement = select(*columns).where(LedgerEntry.person_id == person_id)
-    if first is not None:
-        statement = statement.where(LedgerEntry.civil_date >= first)
-    if last is not None:
-        statement = statement.where(LedgerEntry.civil_date <= last)
+    statement = select(*columns).where(LedgerEntry.person_id == person_id, *_between(first, last))
     return work.page(
         EntryView, statement.order_by(LedgerEntry.civil_date.desc(), LedgerEntry.id.desc()), paging
     )
@@ -100,12 +96,8 @@ def balance(work: Work, *, person_id: int, first: date | None = None, last: date
         .where(LedgerEntry.person_id == person_id)
         .group_by(LedgerEntry.kind)
     )
-    everything = _service(dict(work.execute(statement).tuples().all()))
-    if first is not None:
-        statement = statement.where(LedgerEntry.civil_date >= first)
-    if last is not None:
-        statement = statement.where(LedgerEntry.civil_date <= last)
-    sums = dict(work.execute(statement).tuples().all())
+    everything = _service(dict(work.execute(statement).all()))
+    sums = dict(work.execute(statement.where(*_between(first, last))).all())
     thresholds = settings_on(work, civil_date(work.now)).star_level_hours
     return Balance(
         person_id,
@@ -134,7 +126,9 @@ def correct(work: Work, *, entry_id: int, minutes: int, reason: str) -> EntryVie
     return _view(replace_entry(work, entry, minutes=minutes, reason=kept))
 
 
-def list_overdue(work: Work, *, paging: Paging = Paging()) -> Page[Overdue]:
+def list_overdue(
+    work: Work, *, team_id: int | None = None, site_id: int | None = None, paging: Paging = Paging()
+) -> Page[Overdue]:
     """Ended promises without attendance, oldest first, with the last day for recording them.
 
     Service is recorded within 10 working days of the activity's end (民政部令67号 Art 11).
@@ -165,6 +159,10 @@ def list_overdue(work: Work, *, paging: Paging = Paging()) -> Page[Overdue]:
             | Commitment.team_id.in_(reach.teams)
             | Site.community_id.in_(reach.communities)
         )
+    if team_id is not None:
+        statement = statement.where(Commitment.team_id == team_id)
+    if site_id is not None:
+        statement = statement.where(Commitment.site_id == site_id)
     total = work.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
     book, today = load_daybook(work), civil_date(work.now)
     items = []
@@ -174,6 +172,17 @@ def list_overdue(work: Work, *, paging: Paging = Paging()) -> Page[Overdue]:
         due = book.nth_workday_after(civil_date(row.ends_at - timedelta(microseconds=1)), within)
         items.append(Overdue(*row[:6], due=due, overdue=due < today))
     return Page(items, total, paging.limit, paging.offset)
+
+
+def _between(first: date | None, last: date | None) -> list[ColumnElement[bool]]:
+    """The conditions for entries between two dates; refuses a last date before the first."""
+    if first is not None and last is not None and last < first:
+        raise Malformed("last", "不能早于起始日期。")
+    bounds = (
+        LedgerEntry.civil_date >= first if first is not None else None,
+        LedgerEntry.civil_date <= last if last is not None else None,
+    )
+    return [bound for bound in bounds if bound is not None]
 
 
 def _service(sums: dict[EntryKind, int]) -> int:

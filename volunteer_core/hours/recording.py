@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 
 from volunteer_core.commitments.models import Attendance, Commitment, CommitmentStatus
 from volunteer_core.database import Work
@@ -143,16 +142,10 @@ def _presence(
 
 def _live_entry(work: Work, commitment_id: int) -> LedgerEntry | None:
     """The entry of a commitment that nothing has reversed."""
-    reversal = aliased(LedgerEntry)
-    return work.scalar(
-        select(LedgerEntry)
-        .outerjoin(reversal, reversal.reverses_id == LedgerEntry.id)
-        .where(
-            LedgerEntry.commitment_id == commitment_id,
-            LedgerEntry.reverses_id.is_(None),
-            reversal.id.is_(None),
-        )
-    )
+    entries = work.scalars(select(LedgerEntry).where(LedgerEntry.commitment_id == commitment_id)).all()
+    reversed_ids = {entry.reverses_id for entry in entries}
+    live = [entry for entry in entries if entry.reverses_id is None and entry.id not in reversed_ids]
+    return live[0] if live else None
 
 
 def _enter(work: Work, commitment: Commitment, kind: EntryKind, minutes: int) -> LedgerEntry:

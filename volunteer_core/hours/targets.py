@@ -91,7 +91,7 @@ def _days_of_leave(work: Work, person_id: int) -> list[tuple[date, date]]:
             Leave.person_id == person_id, Leave.withdrawn_at.is_(None)
         )
     )
-    return list(rows.tuples())
+    return list(rows)
 
 
 def _closures(work: Work, community_id: int | None) -> list[tuple[date, date]]:

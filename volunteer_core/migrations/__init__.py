@@ -21,6 +21,17 @@ def upgrade(database: Database, revision: str = "head") -> None:
         connection.commit()
 
 
+def revise(database: Database, message: str, *, number: str) -> None:
+    """Writes a new revision: what the tables lack in a database that is at the newest one.
+
+    For developers; triggers and PostgreSQL's exclusion constraints have to be added by hand.
+    """
+    with database.engine.connect() as connection:
+        configuration = _configuration()
+        configuration.attributes["connection"] = connection
+        command.revision(configuration, message, autogenerate=True, rev_id=number)
+
+
 def current(database: Database) -> str | None:
     """The revision a database is at; None if it has never been upgraded."""
     with database.engine.connect() as connection:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from alembic import context
 from sqlalchemy import Connection
 
-from volunteer_core.tables import Table
+from volunteer_core.tables import Instant, Table
+
+
+def _render(kind: str, item: object, _context: object) -> str | Literal[False]:
+    """Migrations are history: they spell column types out instead of importing today's."""
+    if kind == "type" and isinstance(item, Instant):
+        return "sa.DateTime(timezone=True)"
+    return False
 
 
 def _migrate(connection: Connection) -> None:
@@ -14,6 +23,7 @@ def _migrate(connection: Connection) -> None:
         connection=connection,
         target_metadata=Table.metadata,
         render_as_batch=sqlite,
+        render_item=_render,
         transaction_per_migration=True,
     )
     if sqlite:  # copying a table drops the old one: with foreign keys on, that deletes what refers to it

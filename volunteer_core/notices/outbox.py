@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import or_, select
 
 from volunteer_core.database import Page, Paging, Work
+from volunteer_core.errors import NotFound
 from volunteer_core.notices.models import Notice, NoticeKind
 from volunteer_core.people.masking import masked_name
 from volunteer_core.people.models import Person
@@ -87,9 +88,17 @@ def group_text(work: Work, *, team_id: int | None = None) -> GroupText:
 
 
 def mark_told(work: Work, *, notice_ids: Iterable[int]) -> int:
-    """Marks notices as told; those told before stay as they are. Returns how many changed."""
+    """Marks notices as told; those told before stay as they are. Returns how many changed.
+
+    Refuses all of them if one does not exist or is not the actor's to tell.
+    """
+    work.reach("notices.mark_told")  # who tells nobody learns nothing of which notices there are
+    wanted = set(notice_ids)
+    notices = work.lock_all(Notice, wanted)
+    for missing in sorted(wanted - {notice.id for notice in notices}):
+        raise NotFound("notices", missing)
     changed = 0
-    for notice in work.lock_all(Notice, notice_ids):
+    for notice in notices:
         work.demand("notices.mark_told", teams=[notice.team_id], communities=[notice.community_id])
         if notice.told_at is None:
             notice.told_at, notice.told_by = work.now, work.by.person_id

@@ -59,13 +59,23 @@ class SettingView(msgspec.Struct, frozen=True):
 
 
 def settings_on(work: Work, day: date) -> OfficeSettings:
-    """The settings that hold on a civil date. Open to every operation: rules need them."""
+    """The settings that hold on a civil date. Open to every operation: rules need them.
+
+    A work reads each date once.
+    """
+    known: dict[date, OfficeSettings] = work.info.setdefault("settings", {})
+    if day not in known:
+        known[day] = _read_settings(work, day)
+    return known[day]
+
+
+def _read_settings(work: Work, day: date) -> OfficeSettings:
     rows = work.execute(
         select(SettingChange.name, SettingChange.value)
         .where(SettingChange.valid_from <= day)
         .order_by(SettingChange.valid_from)
     )
-    return msgspec.convert(dict(rows.tuples().all()), OfficeSettings)
+    return msgspec.convert(dict(rows.all()), OfficeSettings)
 
 
 def read_settings(work: Work, *, day: date) -> OfficeSettings:
@@ -112,4 +122,5 @@ def change_setting(work: Work, *, name: str, value: Any, valid_from: date) -> Of
     row.changed_at = work.now
     row.changed_by = work.by.person_id
     work.flush()
+    work.info.pop("settings", None)
     return settings_on(work, valid_from)

@@ -166,6 +166,21 @@ def withdraw_consent(work: Work, *, consent_id: int) -> ConsentView:
     return _consent_view(row)
 
 
+def list_consents(work: Work, *, ward_id: int, paging: Paging = Paging()) -> Page[ConsentView]:
+    """The consents for a minor, latest first, withdrawn ones too."""
+    ward = work.find(Person, ward_id)
+    work.demand(
+        "people.consent",
+        communities=[ward.community_id],
+        guardians=guardian_ids(work, ward.id, civil_date(work.now)),
+    )
+    columns = [getattr(Consent, field) for field in ConsentView.__struct_fields__]
+    statement = (
+        select(*columns).where(Consent.ward_id == ward.id).order_by(Consent.valid_from.desc(), Consent.id)
+    )
+    return work.page(ConsentView, statement, paging)
+
+
 def take_leave(work: Work, *, person_id: int, first_day: date, last_day: date, reason: str = "") -> LeaveView:
     """A person does not serve from one day to another, both included; the reason stays private."""
     person = work.find(Person, person_id)

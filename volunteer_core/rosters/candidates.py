@@ -97,4 +97,4 @@ def _recent_shifts(work: Work, person_ids: list[int], shift: Shift) -> dict[int,
         )
         .group_by(Commitment.person_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())

@@ -104,7 +104,7 @@ def week_coverage(work: Work, *, programme_id: int, week: str, site_id: int | No
             if not reach.communities:
                 raise NotAllowed(operation="rosters.coverage")
             statement = statement.where(Site.community_id.in_(reach.communities))
-    rows = work.execute(statement).tuples().all()
+    rows = work.execute(statement).all()
     on_shifts = _people_on(work, [shift for shift, _ in rows])
     covered = [_coverage(work, shift, site, programme, on_shifts.get(shift.id, [])) for shift, site in rows]
     return WeekCoverage(

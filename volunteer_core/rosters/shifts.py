@@ -6,14 +6,15 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 
 from volunteer_core import texts
 from volunteer_core.commitments.models import ACTIVE, Commitment
 from volunteer_core.commitments.promises import move
 from volunteer_core.database import Page, Paging, Work
-from volunteer_core.errors import Malformed, RuleBroken
+from volunteer_core.errors import Malformed, NotFound, RuleBroken
 from volunteer_core.notices.models import NoticeKind
+from volunteer_core.permissions import Actor
 from volunteer_core.places.models import Site
 from volunteer_core.rosters.assigning import (
     ShiftFull,
@@ -26,7 +27,7 @@ from volunteer_core.rosters.assigning import (
 from volunteer_core.rosters.models import OPEN, Shift, ShiftStatus
 from volunteer_core.rosters.patterns import check_people
 from volunteer_core.teams.models import Programme
-from volunteer_core.timespans import Span, civil_date, span
+from volunteer_core.timespans import Span, civil_date, dates_span, span
 from volunteer_core.workdays.upkeep import load_daybook
 
 LONGEST_HOURS = 24
@@ -131,8 +132,8 @@ def change_shift(
         raise ShiftFull(shift_id=shift.id, maximum=people[1])
     when = span(starts_at or shift.starts_at, ends_at or shift.ends_at)
     _check_length(when.minutes)
-    if shift.pattern_id is not None and civil_date(when.start) != shift.civil_date:
-        raise Malformed("starts_at", "周期班次只能在当天调整时间；换日期请取消后另加。")
+    if civil_date(when.start) != shift.civil_date:  # leave, age and checks were judged for that day
+        raise Malformed("starts_at", "只能在当天调整时间；换日期请取消后另加。")
     kept_note = shift.note if note is None else texts.line("note", note, longest=200, empty=True)
     if when != (shift.starts_at, shift.ends_at):
         refuse_closed(work, site.id, when)
@@ -141,7 +142,7 @@ def change_shift(
         )
         rows = work.lock_all(Commitment, ids)
         move(work, rows, when)
-        shift.starts_at, shift.ends_at, shift.civil_date = when.start, when.end, civil_date(when.start)
+        shift.starts_at, shift.ends_at = when.start, when.end
         if shift.status is ShiftStatus.PUBLISHED:
             for row in rows:
                 tell_of_shift(work, NoticeKind.CHANGED, row, shift, programme, site, "班次时间改为")
@@ -163,20 +164,12 @@ def list_shifts(
     """Shifts by time. Everybody who is signed in sees the published and the called-off ones;
     drafts are seen by leaders of the programme's team, coordinators of the site and the office."""
     work.demand("rosters.read")
+    dates_span(first, last)
     statement = (
         _select()
-        .join(Programme, Programme.id == Shift.programme_id)
-        .join(Site, Site.id == Shift.site_id)
-        .where(Shift.civil_date.between(first, last))
+        .where(_seen_by(work.by), Shift.civil_date.between(first, last))
         .order_by(Shift.starts_at, Shift.site_id, Shift.id)
     )
-    by = work.by
-    if not (by.officer or by.person_id is None):
-        statement = statement.where(
-            (Shift.published_at.is_not(None) & Shift.status.in_(SEEN))
-            | Programme.team_id.in_(by.teams)
-            | Site.community_id.in_(by.communities)
-        )
     for column, value in (
         (Shift.programme_id, programme_id),
         (Shift.site_id, site_id),
@@ -185,6 +178,15 @@ def list_shifts(
         if value is not None:
             statement = statement.where(column == value)
     return work.page(ShiftView, statement, paging)
+
+
+def read_shift(work: Work, *, shift_id: int) -> ShiftView:
+    """One shift, for those who see it in the list."""
+    work.demand("rosters.read")
+    found = work.views(ShiftView, _select().where(_seen_by(work.by), Shift.id == shift_id))
+    if not found:
+        raise NotFound("shifts", shift_id)
+    return found[0]
 
 
 def refuse_closed(work: Work, site_id: int, when: Span) -> None:
@@ -201,7 +203,21 @@ def read_view(work: Work, shift_id: int) -> ShiftView:
 
 def _select() -> Any:
     columns = [getattr(Shift, field) for field in ShiftView.__struct_fields__ if field != "people"]
-    return select(*columns, _PEOPLE)
+    return (
+        select(*columns, _PEOPLE)
+        .join(Programme, Programme.id == Shift.programme_id)
+        .join(Site, Site.id == Shift.site_id)
+    )
+
+
+def _seen_by(actor: Actor) -> ColumnElement[bool]:
+    if actor.officer or actor.person_id is None:
+        return true()
+    return (
+        (Shift.published_at.is_not(None) & Shift.status.in_(SEEN))
+        | Programme.team_id.in_(actor.teams)
+        | Site.community_id.in_(actor.communities)
+    )
 
 
 def _check_length(minutes: int) -> None:

@@ -129,11 +129,13 @@ def appoint_leader(work: Work, *, team_id: int, person_id: int, leads: bool = Tr
     work.flush()
 
 
-def list_teams(work: Work, *, paging: Paging = Paging()) -> Page[TeamView]:
-    """All teams, by code."""
+def list_teams(work: Work, *, community_id: int | None = None, paging: Paging = Paging()) -> Page[TeamView]:
+    """All teams, or those of a community, by code."""
     work.demand("teams.read")
-    columns = [getattr(Team, field) for field in TeamView.__struct_fields__]
-    return work.page(TeamView, select(*columns).order_by(Team.code), paging)
+    statement = select(*(getattr(Team, field) for field in TeamView.__struct_fields__)).order_by(Team.code)
+    if community_id is not None:
+        statement = statement.where(Team.community_id == community_id)
+    return work.page(TeamView, statement, paging)
 
 
 def list_members(

@@ -67,11 +67,16 @@ def rename_programme(work: Work, *, programme_id: int, name: str) -> ProgrammeVi
     return _view(programme)
 
 
-def list_programmes(work: Work, *, paging: Paging = Paging()) -> Page[ProgrammeView]:
-    """All programmes, by code."""
+def list_programmes(
+    work: Work, *, team_id: int | None = None, paging: Paging = Paging()
+) -> Page[ProgrammeView]:
+    """All programmes, or those that a team runs, by code."""
     work.demand("programmes.read")
     columns = [getattr(Programme, field) for field in ProgrammeView.__struct_fields__]
-    return work.page(ProgrammeView, select(*columns).order_by(Programme.code), paging)
+    statement = select(*columns).order_by(Programme.code)
+    if team_id is not None:
+        statement = statement.where(Programme.team_id == team_id)
+    return work.page(ProgrammeView, statement, paging)
 
 
 def requirement_of(programme: Programme | None, *, qualification: str | None = None) -> Requirement:

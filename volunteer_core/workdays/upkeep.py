@@ -73,7 +73,7 @@ def load_daybook(work: Work) -> DayBook:
             ClosureRule(Span(start, end), name, community, site)
             for start, end, name, community, site in closures
         ],
-        site_communities=dict(work.execute(select(Site.id, Site.community_id)).tuples().all()),
+        site_communities=dict(work.execute(select(Site.id, Site.community_id)).all()),
     )
 
 

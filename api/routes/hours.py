@@ -1,0 +1,185 @@
+"""Hours: a person's ledger and progress, corrections, what is overdue, and tallies."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from litestar import Router
+from litestar.params import FromQuery, JSONBody
+
+from api.incoming import Body, OptionalQueryId, Paged, PathId, given
+from api.operations import act, get
+from api.work import Opened
+from volunteer_core.database import Page
+from volunteer_core.hours import ledger, tallies, targets
+from volunteer_core.hours.ledger import Balance, EntryView, Overdue
+from volunteer_core.hours.models import EntryKind
+from volunteer_core.hours.tallies import Dimension, Period, Tally, TallyRow
+from volunteer_core.hours.targets import Progress, WeekProgress
+
+BALANCE = Balance(
+    person_id=42,
+    first=date(2026, 11, 1),
+    last=date(2026, 11, 30),
+    service_minutes=480,
+    paid_duty_minutes=0,
+    training_minutes=90,
+    stars=1,
+)
+ENTRY = EntryView(
+    id=77,
+    person_id=42,
+    kind=EntryKind.SERVICE,
+    minutes=60,
+    civil_date=date(2026, 12, 3),
+    iso_year=2026,
+    iso_week=49,
+    team_id=1,
+    programme_id=1,
+    community_id=1,
+    grid_id=3,
+    commitment_id=310,
+    recording_body="凤翔街道办事处",
+    recorded_by=7,
+    recorded_at=datetime(2026, 12, 3, 10, 5, tzinfo=UTC),
+    reverses_id=None,
+    reason="",
+)
+OVERDUE = Overdue(
+    commitment_id=310,
+    shift_id=104,
+    position_id=None,
+    person_id=42,
+    site_id=2,
+    civil_date=date(2026, 12, 3),
+    due=date(2026, 12, 17),
+    overdue=False,
+)
+PROGRESS = Progress(
+    person_id=42,
+    weeks=[WeekProgress(week="2026-W48", minutes=120, target=120, reached=True, excused=False)],
+    streak=1,
+)
+TALLY = Tally(
+    by=Dimension.TEAM,
+    period=Period.MONTH,
+    first=date(2026, 11, 1),
+    last=date(2026, 11, 30),
+    rows=[TallyRow(1, "T-QZTT", "全职太太俱乐部", "2026-11", 2520, 0, 0, people=18)],
+    service_minutes=2520,
+    paid_duty_minutes=0,
+    training_minutes=0,
+    people=18,
+)
+
+
+class CorrectEntry(Body):
+    """The minutes there should have been (0 takes the entry back), and why."""
+
+    minutes: int
+    reason: str
+
+
+@get("/people/{person_id:int}/hours", operation="hours.entries", answers=BALANCE)
+def read_balance(
+    opened: Opened,
+    person_id: PathId,
+    first: FromQuery[date | None] = None,
+    last: FromQuery[date | None] = None,
+) -> Balance:
+    """Sum up a person's minutes by kind, between two dates if asked, both included.
+
+    Paid duty and training are no volunteer hours. Stars count all service so far.
+    """
+    with opened.read() as work:
+        return ledger.balance(work, person_id=person_id, first=first, last=last)
+
+
+@get("/people/{person_id:int}/hours/entries", operation="hours.entries", answers=Page([ENTRY], 1, 50, 0))
+def list_entries(
+    opened: Opened,
+    person_id: PathId,
+    paging: Paged,
+    first: FromQuery[date | None] = None,
+    last: FromQuery[date | None] = None,
+) -> Page[EntryView]:
+    """List a person's ledger entries, newest date first; reversed ones and their reversals both."""
+    with opened.read() as work:
+        return ledger.list_entries(work, person_id=person_id, first=first, last=last, paging=paging)
+
+
+@get("/people/{person_id:int}/progress", operation="hours.progress", answers=PROGRESS)
+def read_progress(
+    opened: Opened, person_id: PathId, first: FromQuery[date], last: FromQuery[date]
+) -> Progress:
+    """Show a person's ISO weeks against the weekly target, from one date's week to another's.
+
+    Weeks of leave and closures are excused; a miss is never a debt. At most 106 weeks.
+    """
+    with opened.read() as work:
+        return targets.progress(work, person_id=person_id, first=first, last=last)
+
+
+@act(
+    "/hours/entries/{entry_id:int}/correct",
+    operation="hours.correct",
+    asks=CorrectEntry(minutes=45, reason="提前离开，负责人更正"),
+    answers=ENTRY,
+)
+def correct_entry(opened: Opened, entry_id: PathId, data: JSONBody[CorrectEntry]) -> EntryView:
+    """Correct an entry to other minutes: it is reversed and entered anew, and both stay.
+
+    Refused: an entry that was corrected before (`already_reversed`).
+    """
+    with opened.write() as work:
+        return ledger.correct(work, entry_id=entry_id, **given(data))
+
+
+@get("/hours/overdue", operation="hours.overdue", answers=Page([OVERDUE], 1, 50, 0))
+def list_overdue(
+    opened: Opened, paging: Paged, team_id: OptionalQueryId = None, site_id: OptionalQueryId = None
+) -> Page[Overdue]:
+    """List ended promises without attendance, oldest first, and until when they must be recorded.
+
+    Service is recorded within 10 working days of its end.
+    """
+    with opened.read() as work:
+        return ledger.list_overdue(work, team_id=team_id, site_id=site_id, paging=paging)
+
+
+@get("/tally", operation="hours.tally", answers=TALLY)
+def tally_hours(
+    opened: Opened,
+    by: FromQuery[Dimension],
+    first: FromQuery[date],
+    last: FromQuery[date],
+    period: FromQuery[Period] = Period.WHOLE,
+    team_id: OptionalQueryId = None,
+    community_id: OptionalQueryId = None,
+    programme_id: OptionalQueryId = None,
+    person_id: OptionalQueryId = None,
+) -> Tally:
+    """Tally minutes by person, team, community, grid or programme, in weeks, months, quarters or years.
+
+    Both dates are included, of three years at most. The street office tallies everything, a
+    coordinator their communities, a leader their teams.
+    """
+    with opened.read() as work:
+        return tallies.tally(
+            work,
+            by=by,
+            first=first,
+            last=last,
+            period=period,
+            team_id=team_id,
+            community_id=community_id,
+            programme_id=programme_id,
+            person_id=person_id,
+        )
+
+
+router = Router(
+    "/",
+    route_handlers=[read_balance, list_entries, read_progress, correct_entry, list_overdue, tally_hours],
+    tags=["hours"],
+)

@@ -1,0 +1,77 @@
+"""``volunteer serve`` as a person runs it: a process that answers, logs JSON and stops when asked."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from volunteer_core.opening import open_office
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def serve(folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "api.command_line", "serve", *arguments],
+        env={**os.environ, "VOLUNTEER_DATABASE_URL": f"sqlite:///{folder}/office.db", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_serving(tmp_path: Path, stop: signal.Signals) -> None:
+    office = open_office(f"sqlite:///{tmp_path}/office.db")
+    office.create_tables()
+    office.dispose()
+    port = free_port()
+    process = serve(tmp_path, "--port", str(port), "--workers", "2")
+    try:
+        base = f"http://127.0.0.1:{port}"
+        for _ in range(1200):
+            try:
+                answer = httpx.get(f"{base}/v1/sites", headers={"X-Name": "x"}, trust_env=False)
+                break
+            except httpx.TransportError:
+                assert process.poll() is None
+                time.sleep(0.05)
+        assert answer.json()["total"] == 0
+        assert httpx.get(f"{base}/ready", trust_env=False).status_code == 200
+    finally:
+        process.send_signal(stop)
+        said, logged = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert f"{base}/docs" in said
+    assert said.rstrip().endswith("已停止。")
+    lines = [json.loads(line) for line in logged.splitlines()]
+    assert {"/v1/sites", "/ready"} <= {line["route"] for line in lines if line["message"] == "request"}
+
+
+def test_what_cannot_be_served_is_told(tmp_path: Path) -> None:
+    process = serve(tmp_path, VOLUNTEER_THREADS="90")
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "VOLUNTEER_THREADS" in told
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        process = serve(tmp_path, "--port", str(port))
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert f"127.0.0.1:{port}" in told
+    assert "Traceback" not in told

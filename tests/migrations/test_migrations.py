@@ -1,0 +1,85 @@
+"""Migrations lead to exactly the tables that the models describe, guards and all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from tests.conftest import Databases
+from volunteer_core import migrations
+from volunteer_core.database import Database
+from volunteer_core.opening import open_office
+from volunteer_core.tables import Table
+
+POSTGRES_SCHEMA = (
+    "SELECT table_name, column_name, data_type, is_nullable, character_maximum_length "
+    "FROM information_schema.columns WHERE table_schema = 'public'",
+    "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+    "WHERE connamespace = 'public'::regnamespace",
+    "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    "SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+    "SELECT proname, prosrc FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
+    "WHERE nspname = 'public' AND probin IS NULL",
+)
+
+
+def schema(office: Database) -> list[list[str]]:
+    """Everything the database itself says of its tables, in a form that can be compared."""
+    with office.engine.connect() as connection:
+        if office.is_sqlite:
+            rows = connection.execute(text("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+            found = [[kind, name, *_parts(sql)] for kind, name, sql in rows if name != "alembic_version"]
+        else:
+            found = [
+                [str(cell) for cell in row]
+                for query in POSTGRES_SCHEMA
+                for row in connection.execute(text(query))
+                if "alembic_version" not in str(row[0])
+            ]
+    return sorted(found)
+
+
+def _parts(sql: str) -> list[str]:
+    """The lines of a CREATE statement, in any order: tables may list their constraints differently."""
+    return sorted(" ".join(line.split()).rstrip(",") for line in sql.splitlines() if line.strip(" )("))
+
+
+@pytest.fixture
+def migrated(databases: Databases) -> Database:
+    with databases.new(tables=False) as url:
+        office = open_office(url)
+        migrations.upgrade(office)
+        yield office
+        office.dispose()
+
+
+def test_migrated_and_created_databases_have_the_same_schema(migrated: Database, office: Database) -> None:
+    assert schema(migrated) == schema(office)
+
+
+def test_alembic_finds_no_difference_to_the_models(migrated: Database) -> None:
+    with migrated.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Table.metadata) == []
+
+
+def test_upgrading_twice_changes_nothing(migrated: Database) -> None:
+    before = schema(migrated)
+    migrations.upgrade(migrated)
+    assert schema(migrated) == before
+    assert migrations.current(migrated) == migrations.newest()
+
+
+def test_an_empty_database_has_no_revision(engine_url: str) -> None:
+    office = open_office(engine_url)
+    assert migrations.current(office) is None
+    office.dispose()
+
+
+def test_every_revision_is_numbered() -> None:
+    files = sorted(path.name for path in Path(migrations.__file__).parent.glob("versions/*.py"))
+    assert [name[:4] for name in files] == [f"{number:04d}" for number in range(1, len(files) + 1)]

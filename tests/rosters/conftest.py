@@ -1,0 +1,13 @@
+"""The rosters' tests all begin with the same small office."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.world import World
+from volunteer_core.database import Database
+
+
+@pytest.fixture
+def world(office: Database) -> World:
+    return World(office)
