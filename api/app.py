@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager
 from importlib.metadata import PackageNotFoundError, version
 
 from litestar import Litestar, Router
@@ -11,6 +13,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 
 from api import docs
+from api.fetches import Fetches
 from api.front import Front
 from api.incoming import (
     Instant,
@@ -24,7 +27,10 @@ from api.problems import respond
 from api.routes import (
     access,
     assignments,
+    calendars,
+    children,
     closures,
+    events,
     grid_posts,
     hours,
     notices,
@@ -34,6 +40,7 @@ from api.routes import (
     programmes,
     rosters,
     server,
+    sessions,
     shifts,
     teams,
     vouching,
@@ -42,6 +49,8 @@ from api.routes import (
 from api.settings import Settings
 from api.work import provide_opened, refuse_unsigned
 from volunteer_core.database import Database
+
+Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 ROUTERS = (
     access.router,
@@ -56,6 +65,10 @@ ROUTERS = (
     rosters.router,
     shifts.router,
     assignments.router,
+    events.router,
+    calendars.router,
+    children.router,
+    sessions.router,
     hours.router,
     notices.router,
     office.router,
@@ -63,17 +76,19 @@ ROUTERS = (
 """The routers of all features, below ``/v1``. A new route file adds its own here."""
 
 
-def create_app(database: Database, settings: Settings) -> Litestar:
+def create_app(database: Database, settings: Settings, lifespan: Sequence[Lifespan] = ()) -> Litestar:
     """The application on an opened database, which stays the caller's to dispose of.
 
     Handlers run in as many threads as the settings say, which may not be more than the database
     has connections: a handler holds one while it works.
     """
     set_asyncio_executor(ThreadPoolExecutor(settings.threads, thread_name_prefix="work"))
+    fetches = Fetches(database)
     app = Litestar(
         [
             # Everything is in a Router: handlers given straight to Litestar that share a path fail at first.
             Router("/v1", route_handlers=ROUTERS, guards=[refuse_unsigned, refuse_unknown_query]),
+            Router("/", route_handlers=[calendars.feed_router], guards=[refuse_unknown_query]),
             Router("/", route_handlers=[server.router, docs.show_docs, docs.show_description]),
             docs.files(),
         ],
@@ -86,7 +101,9 @@ def create_app(database: Database, settings: Settings) -> Litestar:
         openapi_config=docs.describe(_version()),
         request_class=StrictRequest,
         request_max_body_size=settings.max_body_bytes,
-        state=State({"database": database, "settings": settings}),
+        state=State({"database": database, "settings": settings, "fetches": fetches}),
+        lifespan=list(lifespan),
+        on_shutdown=[fetches.write],
         type_decoders=[(lambda kind: kind is Instant, decode_instant)],
     )
     prepare(app.routes)

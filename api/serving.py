@@ -10,12 +10,23 @@ import signal
 signal.signal(signal.SIGTERM, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
 from litestar import Litestar
 
 from api import logs
 from api.app import create_app
 from api.settings import read_settings
+from volunteer_core import tick
+from volunteer_core.database import Database
 from volunteer_core.opening import open_office
+
+logger = logging.getLogger("volunteer.api.tick")
+
+TICK_SECONDS = 60
 
 
 def app() -> Litestar:
@@ -23,6 +34,29 @@ def app() -> Litestar:
     settings = read_settings()
     logs.configure(settings.log_level)
     database = open_office(settings.database_url, clock=settings.clock, pool_size=settings.threads)
-    served = create_app(database, settings)
+    served = create_app(database, settings, lifespan=[_ticking(database)])
     served.on_shutdown.append(database.dispose)
     return served
+
+
+def _ticking(database: Database) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    """Runs the pass over what is due by time each minute. Every worker does: it is idempotent."""
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        task = asyncio.create_task(_tick_every_minute(database))
+        try:
+            yield
+        finally:
+            task.cancel()
+
+    return lifespan
+
+
+async def _tick_every_minute(database: Database) -> None:
+    while True:
+        await asyncio.sleep(TICK_SECONDS)
+        try:
+            await asyncio.to_thread(tick.run, database)
+        except Exception:  # the next minute tries again; what is due stays due
+            logger.exception("tick failed")

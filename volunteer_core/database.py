@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from sqlalchemy import Engine, Select, create_engine, event, func, make_url, select, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -190,6 +190,9 @@ class Database:
             except IntegrityError as error:
                 # Somebody else was first: the rule was checked before, and the database held it.
                 raise Conflict(constraint=_constraint(error)) from error
+            except DataError as error:
+                # A number too large for its column, NUL in a text: SQLite takes them, PostgreSQL not.
+                raise Malformed("value", "超出可以保存的范围。") from error
             except OperationalError as error:
                 if _is_contention(error):
                     raise Busy from error

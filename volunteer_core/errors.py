@@ -46,14 +46,14 @@ class _Known(dict[str, object]):
         return "—"
 
 
-class NotFound(Refused, code="not_found", sentence="没有找到：{what} {id}。"):
-    """There is nothing with that id."""
+class NotFound(Refused, code="not_found", sentence="没有找到编号为 {id} 的记录。"):
+    """There is nothing with that id. ``what`` names its kind for programs."""
 
     def __init__(self, what: str, id: object) -> None:  # noqa: A002 - the fact is named id
         super().__init__(what=what, id=id)
 
 
-class NotAllowed(Refused, code="not_allowed", sentence="您没有权限进行这项操作（{operation}）。"):
+class NotAllowed(Refused, code="not_allowed", sentence="您没有权限进行这项操作。"):
     """The caller has no right to this operation on this subject."""
 
 

@@ -45,7 +45,7 @@ class AssignPerson(Body):
     team_id: Id | None = None
 
 
-class MarkAttendance(Body):
+class MarkShiftAttendance(Body):
     """What became of a person's promise. Without times the whole span counts; who was late needs one."""
 
     person_id: Id
@@ -97,14 +97,16 @@ def release_person(opened: Opened, shift_id: PathId, person_id: PathId) -> Assig
 @act(
     "/shifts/{shift_id:int}/attendance",
     operation="rosters.mark_attendance",
-    asks=MarkAttendance(
+    asks=MarkShiftAttendance(
         person_id=42,
         attendance=Attendance.LATE,
         checked_in_at=datetime(2026, 12, 3, 9, 10, tzinfo=UTC),
     ),
     answers=ATTENDANCE,
 )
-def mark_attendance(opened: Opened, shift_id: PathId, data: JSONBody[MarkAttendance]) -> AttendanceView:
+def mark_shift_attendance(
+    opened: Opened, shift_id: PathId, data: JSONBody[MarkShiftAttendance]
+) -> AttendanceView:
     """Mark what became of one person's promise; it becomes hours at once. Marking anew corrects it.
 
     Minutes are those of the presence within the shift, rounded down. Refused before the shift has
@@ -127,6 +129,6 @@ def mark_all_attended(opened: Opened, shift_id: PathId) -> list[AttendanceView]:
 
 router = Router(
     "/",
-    route_handlers=[list_candidates, assign_person, release_person, mark_attendance, mark_all_attended],
+    route_handlers=[list_candidates, assign_person, release_person, mark_shift_attendance, mark_all_attended],
     tags=["shifts"],
 )

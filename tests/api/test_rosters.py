@@ -237,3 +237,5 @@ def test_the_roster_is_made_by_those_who_answer_for_it(api: Any, school: School)
             coverage = f"/v1/programmes/{school.programme}/weeks/{NEXT_WEEK}/coverage?site_id={school.site}"
             refused(api.call("GET", coverage, by=by), 403, "not_allowed")
             refused(api.call("GET", f"/v1/shifts/{made}/candidates", by=by), 403, "not_allowed")
+        told = {"notice_ids": [999]}  # not even which notices there are
+        refused(api.call("POST", "/v1/notices/told", by="aunt", json=told), 403, "not_allowed")

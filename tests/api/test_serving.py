@@ -30,7 +30,18 @@ def serve(folder: Path, *arguments: str, **environment: str) -> subprocess.Popen
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,  # a process group of its own, for ending what hangs
     )
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """What a process said and logged until its end. One that does not end is killed with its workers."""
+    try:
+        return process.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
@@ -53,7 +64,7 @@ def test_serving(tmp_path: Path, stop: signal.Signals) -> None:
         assert httpx.get(f"{base}/ready", trust_env=False).status_code == 200
     finally:
         process.send_signal(stop)
-        said, logged = process.communicate(timeout=60)
+        said, logged = ended(process)
     assert process.returncode == 0
     assert f"{base}/docs" in said
     assert said.rstrip().endswith("已停止。")
@@ -63,7 +74,7 @@ def test_serving(tmp_path: Path, stop: signal.Signals) -> None:
 
 def test_what_cannot_be_served_is_told(tmp_path: Path) -> None:
     process = serve(tmp_path, VOLUNTEER_THREADS="90")
-    _, told = process.communicate(timeout=60)
+    _, told = ended(process)
     assert process.returncode == 1
     assert "VOLUNTEER_THREADS" in told
     with socket.socket() as taken:
@@ -71,7 +82,7 @@ def test_what_cannot_be_served_is_told(tmp_path: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         process = serve(tmp_path, "--port", str(port))
-        _, told = process.communicate(timeout=60)
+        _, told = ended(process)
     assert process.returncode == 1
     assert f"127.0.0.1:{port}" in told
     assert "Traceback" not in told

@@ -38,9 +38,10 @@ from volunteer_core.commitments.models import Attendance
 from volunteer_core.database import Work
 from volunteer_core.errors import NotAllowed
 from volunteer_core.permissions import Actor
-from volunteer_core.rosters.assigning import release
+from volunteer_core.rosters.assigning import assign, release
 from volunteer_core.rosters.attendance import mark_attendance
-from volunteer_core.rosters.shifts import list_shifts
+from volunteer_core.rosters.publishing import publish_week
+from volunteer_core.rosters.shifts import add_shift, list_shifts
 
 AT_FIVE = clock(17, 5)
 
@@ -165,6 +166,28 @@ def test_staff_of_another_site_do_not_know(school: School) -> None:
     school.publish(THURSDAY, [school.off_duty], site=school.other_site)
     session, elsewhere = school.open(), Actor.person(school.off_duty)
     with pytest.raises(NotAllowed), school.office.read(by=elsewhere, now=AT_FIVE) as work:
+        read_session(work, session_id=session)
+
+
+@pytest.mark.parametrize(("clean_up", "starts"), [(True, 17), (False, 19)])
+def test_who_does_something_else_there_does_not_know(school: School, clean_up: bool, starts: int) -> None:
+    session = school.open()
+    with school.office.write(by=SCRIPT, now=clock(9)) as work:
+        shift = add_shift(
+            work,
+            programme_id=school.clean_up if clean_up else school.programme,
+            site_id=school.site,
+            starts_at=clock(starts),
+            ends_at=clock(starts + 1),
+            minimum=1,
+            maximum=1,
+        )
+        assign(work, shift_id=shift.id, person_id=school.off_duty)
+        publish_week(work, programme_id=shift.programme_id, site_id=school.site, week="2026-W45")
+    with (
+        pytest.raises(NotAllowed),
+        school.office.read(by=Actor.person(school.off_duty), now=AT_FIVE) as work,
+    ):
         read_session(work, session_id=session)
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.care.school import BEFORE, LAST, MAKE_UP_SATURDAY, SCRIPT, THURSDAY, School, clock
-from volunteer_core.care.enrolment import MindsNoChildren
+from volunteer_core.care.enrolment import MindsNoChildren, enrol
 from volunteer_core.care.staffing import CareNeed, adults_needed_for, set_minimum_from_enrolment
 from volunteer_core.errors import Malformed, NotAllowed, NotFound
 from volunteer_core.office.settings import change_setting
@@ -43,8 +43,18 @@ def test_a_day_needs_adults_for_the_children_enrolled(school: School) -> None:
     assert need(school, monday) == CareNeed(school.programme, school.site, monday, 1, 2, 1)
 
 
-def test_on_a_make_up_saturday_all_are_expected(school: School) -> None:
+def test_on_a_make_up_saturday_all_are_expected_once(school: School) -> None:
     school.add_children(25, weekdays="1")
+    with school.office.write(by=SCRIPT, now=BEFORE) as work:
+        enrol(
+            work,
+            child_id=school.child,
+            programme_id=school.programme,
+            site_id=school.site,
+            weekdays="67",
+            first_day=BEFORE.date(),
+            last_day=LAST,
+        )
     assert (need(school, MAKE_UP_SATURDAY).expected, need(school, MAKE_UP_SATURDAY).adults) == (26, 3)
 
 

@@ -6,19 +6,22 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from typing import NamedTuple
 
-from tests.events.lecture import NOW, SCRIPT
 from volunteer_core.database import Busy, Database
 from volunteer_core.events.models import Position, Signup, SignupStatus
 from volunteer_core.events.signups import sign_up
 from volunteer_core.events.waitlist import event_of, promise, seats_taken
 from volunteer_core.opening import open_office
+from volunteer_core.permissions import Actor
 
 PROCESSES = 8
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
+NOW = datetime(2026, 11, 23, 4, tzinfo=UTC)
+SCRIPT = Actor.system("test")
 
 start: Barrier
 """Where all processes wait for each other; each is given it when it begins."""

@@ -93,7 +93,7 @@ def halls(office: Database) -> tuple[Lecture, list[tuple[EventView, int]]]:
 def state(lecture: Lecture, seat: int) -> dict[int, SignupStatus]:
     with lecture.read() as work:
         statement = select(Signup.person_id, Signup.status).where(Signup.position_id == seat)
-        return {person_id: status for person_id, status in work.execute(statement)}
+        return dict(work.execute(statement).all())
 
 
 def test_a_seat_that_is_freed_while_somebody_signs_up_is_theirs(
@@ -101,7 +101,7 @@ def test_a_seat_that_is_freed_while_somebody_signs_up_is_theirs(
 ) -> None:
     lecture, events = halls(office)
     leaves, comes = lecture.people[:2]
-    for event, seat in events:
+    for _, seat in events:
         signup = lecture.sign_up(leaves, seat)
         at_once(pair, lambda: lecture.cancel(signup), lambda: lecture.sign_up(comes, seat))  # noqa: B023
         assert state(lecture, seat) == {leaves: SignupStatus.CANCELLED, comes: SignupStatus.CONFIRMED}
@@ -112,7 +112,7 @@ def test_who_cancels_while_being_promoted_passes_the_seat_on(
 ) -> None:
     lecture, events = halls(office)
     people = lecture.people[:3]
-    for event, seat in events:
+    for _, seat in events:
         first, second, _ = lecture.sign_up_all(people, seat)
         at_once(pair, lambda: lecture.cancel(first), lambda: lecture.cancel(second))  # noqa: B023
         assert state(lecture, seat) == dict(

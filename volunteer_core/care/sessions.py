@@ -37,9 +37,9 @@ from volunteer_core.people.standing import standings
 from volunteer_core.places.models import Site
 from volunteer_core.rosters.candidates import LEAD
 from volunteer_core.rosters.models import Shift, ShiftStatus
-from volunteer_core.rosters.shifts import SiteClosed
+from volunteer_core.rosters.shifts import refuse_closed
 from volunteer_core.teams.models import Programme
-from volunteer_core.timespans import Span, civil_date
+from volunteer_core.timespans import Span
 from volunteer_core.workdays.upkeep import load_daybook
 
 
@@ -56,20 +56,17 @@ def open_session(work: Work, *, programme_id: int, site_id: int, day: date) -> S
     """
     programme, site = work.find(Programme, programme_id), work.find(Site, site_id)
     shifts = published_shifts(work, programme_id=programme.id, site_id=site.id, day=day)
-    today = day == civil_date(work.now)
     work.demand(
         "care.session",
         communities=[site.community_id],
-        on_duty=on_duty(work, programme_id=programme.id, site_id=site.id, day=day) if today else [],
+        on_duty=on_duty(work, programme_id=programme.id, site_id=site.id, day=day),
     )
     if not programme.minds_children:
         raise MindsNoChildren(programme_id=programme_id)
     if not shifts:
         raise NoShift(programme_id=programme_id, site_id=site_id, day=day)
     span = Span(min(shift.starts_at for shift in shifts), max(shift.ends_at for shift in shifts))
-    closure = load_daybook(work).closure_of(site.id, span)
-    if closure is not None:
-        raise SiteClosed(site_id=site_id, name=closure.name)
+    refuse_closed(work, site.id, span)
     # The locked shifts keep a second opener waiting until this one's row is there to be found.
     row_id = work.scalar(
         select(Session.id).where(

@@ -131,6 +131,8 @@ def list_overdue(
 ) -> Page[Overdue]:
     """Ended promises without attendance, oldest first, with the last day for recording them.
 
+    ``team_id`` asks for what a team runs or its members served.
+
     Service is recorded within 10 working days of the activity's end (民政部令67号 Art 11).
     """
     reach = work.reach("hours.overdue")
@@ -160,7 +162,7 @@ def list_overdue(
             | Site.community_id.in_(reach.communities)
         )
     if team_id is not None:
-        statement = statement.where(Commitment.team_id == team_id)
+        statement = statement.where((Programme.team_id == team_id) | (Commitment.team_id == team_id))
     if site_id is not None:
         statement = statement.where(Commitment.site_id == site_id)
     total = work.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0

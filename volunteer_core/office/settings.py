@@ -108,7 +108,7 @@ def change_setting(work: Work, *, name: str, value: Any, valid_from: date) -> Of
     try:
         kept = msgspec.convert({name: value}, OfficeSettings)
     except msgspec.ValidationError as error:
-        raise Malformed("value", "取值不符合要求。", detail=str(error)) from error
+        raise Malformed("value", "取值不符合要求。", found=str(error)) from error
     if name == "star_level_hours" and list(kept.star_level_hours) != sorted(set(kept.star_level_hours)):
         raise Malformed("value", "各星级的小时数应由低到高。")
     row = work.scalar(

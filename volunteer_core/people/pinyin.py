@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from itertools import islice, product
-
-from pypinyin import Style, pinyin
 
 from volunteer_core.people.masking import surname
 
@@ -57,5 +56,9 @@ def name_keys(name: str) -> set[str]:
 @lru_cache(maxsize=8192)
 def _readings(character: str) -> tuple[str, ...]:
     """Every toneless reading of one character, ü written v as people type it."""
+    # Its table of phrases costs every process 46 MB and is not needed for single characters.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+    from pypinyin import Style, pinyin
+
     found = pinyin(character, style=Style.NORMAL, heteronym=True, errors="default")
     return tuple(dict.fromkeys(reading.lower() for reading in found[0] if reading)) if found else (character,)

@@ -1,0 +1,40 @@
+"""When calendars were last fetched: collected in memory and written together, about once a minute."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+
+from volunteer_core.calendars.feeds import record_fetches
+from volunteer_core.database import Database
+from volunteer_core.permissions import Actor
+
+WRITE_EVERY = timedelta(minutes=1)
+
+
+class Fetches:
+    """The fetches of one process. A fetch itself writes nothing, so that it stays cheap."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._noted: dict[int, datetime] = {}
+        self._written_at = database.clock()
+
+    def note(self, subscription_id: int) -> None:
+        """Notes a fetch; every now and then, writes all that were noted."""
+        now = self._database.clock()
+        with self._lock:
+            self._noted[subscription_id] = now
+            due = now - self._written_at >= WRITE_EVERY
+        if due:
+            self.write()
+
+    def write(self) -> None:
+        """Writes what was noted: also when the process ends."""
+        with self._lock:
+            noted, self._noted = self._noted, {}
+            self._written_at = self._database.clock()
+        if noted:
+            with self._database.write(by=Actor.system("日历访问时间")) as work:
+                record_fetches(work, fetched=noted)

@@ -1,0 +1,189 @@
+"""Calendars: subscriptions, a person's commitments, and the feeds themselves."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, Router
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from api.conditional import not_modified, validators
+from api.incoming import Body, Id, Paged, PathId
+from api.operations import act, get, post
+from api.work import Opened
+from volunteer_core.calendars import agenda, feeds, subscriptions
+from volunteer_core.calendars.agenda import AgendaItem
+from volunteer_core.calendars.feeds import Feed
+from volunteer_core.calendars.models import FeedKind
+from volunteer_core.calendars.subscriptions import SubscriptionView
+from volunteer_core.commitments.models import CommitmentStatus
+from volunteer_core.database import Page
+
+CREATED = datetime(2026, 12, 3, 4, tzinfo=UTC)
+SECRET = "0O2wVdJ0xk1Yt5m3nJr4b8wqkP2Zs7uEo9cH6aXfLgQ"  # noqa: S105 - an example
+SUBSCRIPTION = SubscriptionView(4, FeedKind.PERSON, 42, "手机", CREATED, None, None, None)
+ITEM = AgendaItem(
+    commitment_id=77,
+    civil_date=date(2026, 12, 7),
+    starts_at=datetime(2026, 12, 7, 9, tzinfo=UTC),
+    ends_at=datetime(2026, 12, 7, 10, tzinfo=UTC),
+    status=CommitmentStatus.PROMISED,
+    attendance=None,
+    title="五点学堂",
+    site="三峰社区五点学堂",
+    site_id=1,
+    shift_id=31,
+    event_id=None,
+    position_id=None,
+    programme_id=1,
+    team_id=1,
+)
+
+
+class Subscribed(msgspec.Struct, frozen=True):
+    """A new address of a calendar, shown this once, and as links that phones open."""
+
+    id: int
+    kind: FeedKind
+    subject_id: int
+    label: str
+    url: str
+    webcal_url: str
+
+
+SUBSCRIBED = Subscribed(
+    4,
+    FeedKind.PERSON,
+    42,
+    "手机",
+    f"https://example.org/feeds/{SECRET}.ics",
+    f"webcal://example.org/feeds/{SECRET}.ics",
+)
+
+
+class Subscribe(Body):
+    """Whose calendar is subscribed to, and for which device."""
+
+    kind: FeedKind
+    subject_id: Id
+    label: str
+
+
+@post(
+    "/subscriptions",
+    operation="calendars.subscribe.person",
+    asks=Subscribe(kind=FeedKind.PERSON, subject_id=42, label="手机"),
+    answers=SUBSCRIBED,
+)
+def subscribe(request: Request[Any, Any, Any], opened: Opened, data: JSONBody[Subscribe]) -> Subscribed:
+    """Make a secret address for a calendar.
+
+    One's own calendar is for oneself; a team's or programme's for its leaders and the office.
+    """
+    with opened.write() as work:
+        issued = subscriptions.subscribe(work, kind=data.kind, subject_id=data.subject_id, label=data.label)
+    return _subscribed(request, issued)
+
+
+@get(
+    "/people/{person_id:int}/subscriptions",
+    operation="calendars.list",
+    answers=Page([SUBSCRIPTION], 1, 50, 0),
+)
+def list_subscriptions(opened: Opened, paging: Paged, person_id: PathId) -> Page[SubscriptionView]:
+    """List the addresses a person has made, without their secrets."""
+    with opened.read() as work:
+        return subscriptions.list_subscriptions(work, person_id=person_id, paging=paging)
+
+
+@act("/subscriptions/{subscription_id:int}/rotate", operation="calendars.rotate", answers=SUBSCRIBED)
+def rotate_subscription(
+    request: Request[Any, Any, Any], opened: Opened, subscription_id: PathId
+) -> Subscribed:
+    """Replace an address by a new one; the old one then only says that it was replaced."""
+    with opened.write() as work:
+        issued = subscriptions.rotate(work, subscription_id=subscription_id)
+    return _subscribed(request, issued)
+
+
+@act("/subscriptions/{subscription_id:int}/revoke", operation="calendars.revoke")
+def revoke_subscription(opened: Opened, subscription_id: PathId) -> None:
+    """End an address at once."""
+    with opened.write() as work:
+        subscriptions.revoke(work, subscription_id=subscription_id)
+
+
+@get("/people/{person_id:int}/commitments", operation="commitments.list", answers=Page([ITEM], 1, 50, 0))
+def list_commitments(
+    opened: Opened, paging: Paged, person_id: PathId, first: FromQuery[date], last: FromQuery[date]
+) -> Page[AgendaItem]:
+    """List what a person has promised between two dates: shifts and events."""
+    with opened.read() as work:
+        return agenda.agenda(work, person_id=person_id, first=first, last=last, paging=paging)
+
+
+@get(
+    "/feeds/{name:str}",
+    operation="calendars.fetch",
+    answers=None,
+    media_type="text/calendar",
+    opt={"any_query": True},
+)
+def fetch_feed(request: Request[Any, Any, Any], opened: Opened, name: FromPath[str]) -> Response[bytes]:
+    """Fetch the calendar at a secret address, as iCalendar.
+
+    The secret in the address is the right to it. Answers 304 where If-None-Match or
+    If-Modified-Since say that the caller has it already.
+    """
+    with opened.read() as work:
+        found = feeds.feed(work, secret=name.removesuffix(".ics"))
+    if found.subscription_id is not None:
+        request.app.state.fetches.note(found.subscription_id)
+    return _answer(request, found)
+
+
+@get(
+    "/calendars/events.ics",
+    operation="calendars.public",
+    answers=None,
+    media_type="text/calendar",
+    opt={"any_query": True},
+)
+def fetch_public_events(request: Request[Any, Any, Any], opened: Opened) -> Response[bytes]:
+    """Fetch the calendar of public events, as iCalendar: no address of one's own is needed."""
+    with opened.read() as work:
+        found = feeds.public_feed(work)
+    return _answer(request, found)
+
+
+def _answer(request: Request[Any, Any, Any], found: Feed) -> Response[bytes]:
+    headers = validators(found.etag, found.last_modified) | {
+        "Cache-Control": "private, no-cache",
+        "Content-Disposition": f'inline; filename="{found.name}"',
+        "X-Robots-Tag": "noindex, nofollow",
+    }
+    if not_modified(request.headers, etag=found.etag, last_modified=found.last_modified):
+        return Response(b"", status_code=304, headers=headers)
+    return Response(found.body, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+def _subscribed(request: Request[Any, Any, Any], issued: subscriptions.IssuedSubscription) -> Subscribed:
+    url = f"{request.app.state.settings.links_base}/feeds/{issued.secret}.ics"
+    webcal = f"webcal://{url.partition('://')[2]}"
+    return Subscribed(issued.id, issued.kind, issued.subject_id, issued.label, url, webcal)
+
+
+router = Router(
+    "/",
+    tags=["calendars"],
+    route_handlers=[
+        subscribe,
+        list_subscriptions,
+        rotate_subscription,
+        revoke_subscription,
+        list_commitments,
+    ],
+)
+feed_router = Router("/", tags=["calendars"], route_handlers=[fetch_feed, fetch_public_events])

@@ -1,0 +1,320 @@
+"""Events, their positions, sign-ups and attendance."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from litestar import Router
+from litestar.params import FromQuery, JSONBody
+
+from api.incoming import AwareDatetime, Body, Id, OptionalQueryId, Paged, PathId, given
+from api.operations import act, get, patch, post
+from api.work import Opened
+from volunteer_core.commitments.models import Attendance
+from volunteer_core.database import Page
+from volunteer_core.events import attendance, listing, planning, positions, signups
+from volunteer_core.events.models import EventStatus, SignupStatus
+from volunteer_core.events.views import (
+    AttendanceView,
+    EventDetail,
+    EventView,
+    ListedSignup,
+    MySignup,
+    PositionView,
+    SignupView,
+)
+
+OPENS = datetime(2026, 11, 23, 1, tzinfo=UTC)
+STARTS, ENDS = datetime(2026, 12, 5, 7, tzinfo=UTC), datetime(2026, 12, 5, 8, 30, tzinfo=UTC)
+POSITION = PositionView(7, 3, "听众", 40, False, STARTS, ENDS, None, None, None, 40, 6, 0)
+DETAIL = EventDetail(
+    id=3,
+    code="fire-safety-2026-12",
+    title="消防安全知识讲座",
+    description="面向居民、商家业主和网格员。",
+    site_id=1,
+    site_name="三峰社区五点学堂",
+    community_id=1,
+    team_id=1,
+    programme_id=5,
+    starts_at=STARTS,
+    ends_at=ENDS,
+    signup_opens_at=OPENS,
+    signup_closes_at=STARTS,
+    cancel_until=STARTS,
+    public=True,
+    status=EventStatus.PUBLISHED,
+    published_at=OPENS,
+    positions=[POSITION],
+)
+EVENT = EventView(**{field: getattr(DETAIL, field) for field in EventView.__struct_fields__})
+SIGNUP = SignupView(9, 3, 7, 42, 41, SignupStatus.WAITING, 1, False, OPENS, None, None)
+_SIGNUP = {field: getattr(SIGNUP, field) for field in SignupView.__struct_fields__}
+LISTED = ListedSignup(**_SIGNUP, name="张晓明", attendance=None)
+MINE = MySignup(
+    **_SIGNUP,
+    title="消防安全知识讲座",
+    position="听众",
+    site_name="三峰社区五点学堂",
+    starts_at=STARTS,
+    ends_at=ENDS,
+)
+ATTENDED = AttendanceView(9, 42, Attendance.ATTENDED, None, None, 120)
+
+
+class CreateEvent(Body):
+    """An event to create, as a draft. What is not given of the times follows from the start."""
+
+    title: str
+    site_id: Id
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    signup_opens_at: AwareDatetime | None = None
+    signup_closes_at: AwareDatetime | None = None
+    cancel_until: AwareDatetime | None = None
+    team_id: Id | None = None
+    programme_id: Id | None = None
+    description: str = ""
+    public: bool = True
+    code: str | None = None
+
+
+class ChangeEvent(Body):
+    """What is changed at an event; what is not given stays."""
+
+    title: str | None = None
+    description: str | None = None
+    site_id: Id | None = None
+    starts_at: AwareDatetime | None = None
+    ends_at: AwareDatetime | None = None
+    signup_opens_at: AwareDatetime | None = None
+    signup_closes_at: AwareDatetime | None = None
+    cancel_until: AwareDatetime | None = None
+    public: bool | None = None
+
+
+class AddPosition(Body):
+    """A position to add; its span is the event's unless given."""
+
+    name: str
+    capacity: int
+    earns_hours: bool
+    starts_at: AwareDatetime | None = None
+    ends_at: AwareDatetime | None = None
+    min_age: int | None = None
+    max_age: int | None = None
+    qualification: str | None = None
+
+
+class ChangeCapacity(Body):
+    """How many seats a position is to have."""
+
+    capacity: int
+
+
+class CallOffEvent(Body):
+    """Why an event is called off: everybody concerned is told."""
+
+    reason: str = ""
+
+
+class SignUp(Body):
+    """Who signs up, and whether the guardian comes along."""
+
+    person_id: Id
+    accompanied: bool = False
+
+
+class MarkSignup(Body):
+    """What became of a sign-up."""
+
+    attendance: Attendance
+    checked_in_at: AwareDatetime | None = None
+    checked_out_at: AwareDatetime | None = None
+
+
+@get("/events", operation="events.read", answers=Page([EVENT], 1, 50, 0))
+def list_events(
+    opened: Opened,
+    paging: Paged,
+    first: FromQuery[date | None] = None,
+    last: FromQuery[date | None] = None,
+    community_id: OptionalQueryId = None,
+    team_id: OptionalQueryId = None,
+    status: FromQuery[EventStatus | None] = None,
+) -> Page[EventView]:
+    """List events by time.
+
+    Without signing in: public ones that are published, or were before they were called off.
+    """
+    with opened.read() as work:
+        return listing.list_events(
+            work,
+            first=first,
+            last=last,
+            community_id=community_id,
+            team_id=team_id,
+            status=status,
+            paging=paging,
+        )
+
+
+@post(
+    "/events",
+    operation="events.create",
+    asks=CreateEvent(title="消防安全知识讲座", site_id=1, starts_at=STARTS, ends_at=ENDS, team_id=1),
+    answers=EVENT,
+)
+def create_event(opened: Opened, data: JSONBody[CreateEvent]) -> EventView:
+    """Create an event as a draft.
+
+    Refused: an event in the past, times in the wrong order, a site that is closed then.
+    """
+    with opened.write() as work:
+        return planning.create_event(work, **given(data))
+
+
+@get("/events/{event_id:int}", operation="events.read", answers=DETAIL)
+def read_event(opened: Opened, event_id: PathId) -> EventDetail:
+    """Read an event with its positions and their seats."""
+    with opened.read() as work:
+        return listing.read_event(work, event_id=event_id)
+
+
+@patch(
+    "/events/{event_id:int}",
+    operation="events.change",
+    asks=ChangeEvent(description="请提前 10 分钟到场。"),
+    answers=EVENT,
+)
+def change_event(opened: Opened, event_id: PathId, data: JSONBody[ChangeEvent]) -> EventView:
+    """Change an event; when it moves, positions and promises move along and people are told.
+
+    Refused: a move that clashes for somebody who has a seat (`clash`).
+    """
+    with opened.write() as work:
+        return planning.change_event(work, event_id=event_id, **given(data))
+
+
+@act("/events/{event_id:int}/publish", operation="events.publish", answers=EVENT)
+def publish_event(opened: Opened, event_id: PathId) -> EventView:
+    """Publish an event: from now on people sign up."""
+    with opened.write() as work:
+        return planning.publish_event(work, event_id=event_id)
+
+
+@act(
+    "/events/{event_id:int}/call-off",
+    operation="events.call_off",
+    asks=CallOffEvent(reason="台风"),
+    answers=EVENT,
+)
+def call_off_event(opened: Opened, event_id: PathId, data: JSONBody[CallOffEvent]) -> EventView:
+    """Call an event off; hours that were earned stay."""
+    with opened.write() as work:
+        return planning.call_off_event(work, event_id=event_id, **given(data))
+
+
+@post(
+    "/events/{event_id:int}/positions",
+    operation="events.change",
+    asks=AddPosition(name="引导员", capacity=3, earns_hours=True, min_age=18),
+    answers=POSITION,
+)
+def add_position(opened: Opened, event_id: PathId, data: JSONBody[AddPosition]) -> PositionView:
+    """Add a position to an event."""
+    with opened.write() as work:
+        return positions.add_position(work, event_id=event_id, **given(data))
+
+
+@act(
+    "/positions/{position_id:int}/capacity",
+    operation="events.change",
+    asks=ChangeCapacity(capacity=50),
+    answers=POSITION,
+)
+def change_capacity(opened: Opened, position_id: PathId, data: JSONBody[ChangeCapacity]) -> PositionView:
+    """Give a position more or fewer seats; more seats promote the first in line at once.
+
+    Refused: fewer seats than are taken (`seats_taken`).
+    """
+    with opened.write() as work:
+        return positions.change_capacity(work, position_id=position_id, **given(data))
+
+
+@get("/events/{event_id:int}/signups", operation="events.signups", answers=Page([LISTED], 46, 50, 0))
+def list_signups(
+    opened: Opened,
+    paging: Paged,
+    event_id: PathId,
+    position_id: OptionalQueryId = None,
+    status: FromQuery[SignupStatus | None] = None,
+) -> Page[ListedSignup]:
+    """List who signed up, with names, in order of arrival."""
+    with opened.read() as work:
+        return listing.list_signups(
+            work, event_id=event_id, position_id=position_id, status=status, paging=paging
+        )
+
+
+@post(
+    "/positions/{position_id:int}/signups",
+    operation="events.sign_up",
+    asks=SignUp(person_id=42),
+    answers=SIGNUP,
+)
+def sign_up(opened: Opened, position_id: PathId, data: JSONBody[SignUp]) -> SignupView:
+    """Sign a person up: with a seat if one is free, else at the end of the line.
+
+    Refused: outside of the time of sign-up, a second time, a clash, and whom age, consent or
+    qualification keep out on the day.
+    """
+    with opened.write() as work:
+        return signups.sign_up(work, position_id=position_id, **given(data))
+
+
+@act("/signups/{signup_id:int}/cancel", operation="events.cancel", answers=SIGNUP)
+def cancel_signup(opened: Opened, signup_id: PathId) -> SignupView:
+    """Cancel a sign-up; the first in line for whom everything still holds moves up."""
+    with opened.write() as work:
+        return signups.cancel(work, signup_id=signup_id)
+
+
+@act(
+    "/signups/{signup_id:int}/attendance",
+    operation="events.mark_attendance",
+    asks=MarkSignup(attendance=Attendance.ATTENDED),
+    answers=ATTENDED,
+)
+def mark_signup(opened: Opened, signup_id: PathId, data: JSONBody[MarkSignup]) -> AttendanceView:
+    """Mark what became of a sign-up; service becomes hours at once."""
+    with opened.write() as work:
+        return attendance.mark_attendance(work, signup_id=signup_id, **given(data))
+
+
+@get("/people/{person_id:int}/signups", operation="commitments.list", answers=Page([MINE], 1, 50, 0))
+def list_signups_of_person(opened: Opened, paging: Paged, person_id: PathId) -> Page[MySignup]:
+    """List what a person signed up for, with the place in the line while waiting."""
+    with opened.read() as work:
+        return listing.my_signups(work, person_id=person_id, paging=paging)
+
+
+router = Router(
+    "/",
+    tags=["events"],
+    route_handlers=[
+        list_events,
+        create_event,
+        read_event,
+        change_event,
+        publish_event,
+        call_off_event,
+        add_position,
+        change_capacity,
+        list_signups,
+        sign_up,
+        cancel_signup,
+        mark_signup,
+        list_signups_of_person,
+    ],
+)
