@@ -13,9 +13,11 @@ from volunteer_core.events.planning import call_off_event, change_event, create_
 from volunteer_core.events.positions import add_position
 from volunteer_core.events.signups import cancel, sign_up
 from volunteer_core.permissions import Actor
+from volunteer_core.places.directory import correct_site
 from volunteer_core.rosters.assigning import assign, release
 from volunteer_core.rosters.calling_off import call_off_shift
 from volunteer_core.teams.membership import change_team
+from volunteer_core.teams.programmes import rename_programme
 from volunteer_core.timespans import at
 
 SATURDAY = date(2026, 12, 5)
@@ -75,6 +77,21 @@ def test_the_public_calendar_shows_public_events_once_published(town) -> None:
     assert entry["UID"] == renamed["UID"] == off["UID"]
     assert entry["SEQUENCE"] < renamed["SEQUENCE"] < off["SEQUENCE"]
     assert entry["LAST-MODIFIED"].dt < renamed["LAST-MODIFIED"].dt < off["LAST-MODIFIED"].dt
+
+
+def test_where_an_event_is_and_what_it_belongs_to_are_revisions_too(town) -> None:
+    published_event(town, title="清洁日", programme_id=town.programme)
+    for operation, facts in (
+        (correct_site, {"site_id": town.site, "name": "社区广场"}),
+        (rename_programme, {"programme_id": town.programme, "name": "文明美家园"}),
+    ):
+        [before] = public(town)
+        town.do(operation, **facts)
+        [after] = public(town)
+        assert after["SEQUENCE"] == before["SEQUENCE"] + 1
+        assert after["LAST-MODIFIED"].dt == town.now
+    assert after["LOCATION"] == "社区广场，凤翔路 1 号"
+    assert after["CATEGORIES"].cats == ["文明美家园"]
 
 
 def test_a_seat_at_an_event_is_in_ones_calendar_with_the_position(town, lecture) -> None:

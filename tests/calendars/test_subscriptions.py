@@ -152,6 +152,7 @@ def test_calendars_of_teams_and_programmes_are_for_the_teams_leaders(town) -> No
         with pytest.raises(NotAllowed):
             town.do(subscribe, by=Actor.person(town.person), kind=kind, subject_id=subject, label="队里")
     assert town.see(list_subscriptions, by=leader, person_id=town.other).total == 2
+    assert town.see(list_subscriptions, person_id=town.person).total == 0
 
 
 def test_bad_requests_are_refused(town, me) -> None:
