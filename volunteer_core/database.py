@@ -156,6 +156,7 @@ class Database:
         self._writer: threading.Lock | None = None
         self.engine: Engine
         self._writing_engine: Engine
+        self._reading_engine: Engine
         if self.is_sqlite:
             self.engine = create_engine(
                 self.url, echo=echo, pool_size=pool_size, max_overflow=0, connect_args={"timeout": 10}
@@ -163,18 +164,21 @@ class Database:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
             self._writing_engine = self.engine.execution_options(begin_immediate=True)
+            self._reading_engine = self.engine
             self._writer = threading.Lock()
         else:
             self.engine = create_engine(
                 self.url, echo=echo, pool_size=pool_size, max_overflow=0, pool_pre_ping=True
             )
             self._writing_engine = self.engine
+            self._reading_engine = self.engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
 
     @contextmanager
     def read(self, *, by: Actor, now: datetime | None = None) -> Iterator[Work]:
         """Work that only looks: one consistent snapshot, and a flush is an error."""
-        engine = self.engine if self.is_sqlite else self._snapshot_engine
-        with self._work(engine, by=by, now=now or self.clock(), writing=False) as work:
+        with self._work(self._reading_engine, by=by, now=now or self.clock(), writing=False) as work:
             yield work
 
     @contextmanager
@@ -201,10 +205,6 @@ class Database:
     def watch(self, event_name: str, watcher: Callable[..., None]) -> None:
         """Has a function called at a session event of every work of this database."""
         event.listen(self._work, event_name, watcher)
-
-    @property
-    def _snapshot_engine(self) -> Engine:
-        return self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

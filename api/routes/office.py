@@ -53,11 +53,11 @@ def read_office_settings(opened: Opened, day: FromQuery[date | None] = None) -> 
         return settings.read_settings(work, day=day or civil_date(work.now))
 
 
-@get("/office/settings/changes", operation="office.settings.read", answers=[CHANGE])
-def list_setting_changes(opened: Opened) -> list[SettingView]:
-    """List all dated changes of settings, oldest first."""
+@get("/office/settings/changes", operation="office.settings.read", answers=Page([CHANGE], 1, 50, 0))
+def list_setting_changes(opened: Opened, paging: Paged, name: OptionalQueryText = None) -> Page[SettingView]:
+    """List dated changes of settings, oldest first; of one setting if asked."""
     with opened.read() as work:
-        return settings.list_changes(work)
+        return settings.list_changes(work, name=name, paging=paging)
 
 
 @put(

@@ -17,7 +17,7 @@ from volunteer_core.people.registry import leave_office
 from volunteer_core.people.vouching import give_consent, link_guardian, qualify, withdraw_consent
 
 
-def change_seats(lecture: Lecture, capacity: int, *, now: object = None) -> None:
+def change_seats(lecture: Lecture, capacity: int) -> None:
     with lecture.write() as work:
         change_capacity(work, position_id=lecture.audience, capacity=capacity)
 

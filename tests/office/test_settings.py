@@ -44,7 +44,7 @@ def test_the_same_date_again_replaces_the_value(office: Database) -> None:
             change_setting(work, name="weekly_target_minutes", value=value, valid_from=MONDAY)
     assert target(office, MONDAY) == 80
     with office.read(by=SCRIPT, now=NOW) as work:
-        [change] = list_changes(work)
+        [change] = list_changes(work).items
     assert (change.name, change.value, change.valid_from) == ("weekly_target_minutes", 80, MONDAY)
 
 
@@ -67,7 +67,7 @@ def test_what_does_not_fit_is_refused(office: Database, name: str, value: Any) -
     with pytest.raises(Malformed), office.write(by=SCRIPT, now=NOW) as work:
         change_setting(work, name=name, value=value, valid_from=MONDAY)
     with office.read(by=SCRIPT, now=NOW) as work:
-        assert list_changes(work) == []
+        assert list_changes(work).items == []
 
 
 def test_only_the_street_office_changes_them(office: Database) -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.world import World
 from volunteer_core.database import Database
 from volunteer_core.errors import Malformed, NotAllowed, NotFound
+from volunteer_core.permissions import Actor
 from volunteer_core.places.directory import (
     CodeTaken,
     add_community,
@@ -19,7 +20,6 @@ from volunteer_core.places.directory import (
     list_sites,
     read_site,
 )
-from volunteer_core.permissions import Actor
 
 
 @pytest.fixture

@@ -14,22 +14,31 @@ from volunteer_core.notices.writing import tell
 from volunteer_core.places.models import Site
 from volunteer_core.timespans import chinese_span
 
+_IN_CHINESE = {
+    EventStatus.DRAFT: "尚未发布",
+    EventStatus.PUBLISHED: "已发布",
+    EventStatus.CALLED_OFF: "已取消",
+}
 
-class EventState(Conflict, code="event_state", sentence="活动目前的状态（{status}）不允许这样做。"):
+
+class EventState(Conflict, code="event_state", sentence="活动{state}，不能这样做。"):
     """A draft is published or called off, what is published is called off, and that is final."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__(event_id=event.id, status=event.status.value, state=_IN_CHINESE[event.status])
 
 
 def turn(event: Event, status: EventStatus) -> None:
     """Moves a locked event along its transitions."""
     if status not in EVENT_TRANSITIONS[event.status]:
-        raise EventState(event_id=event.id, status=event.status.value)
+        raise EventState(event)
     event.status = status
 
 
 def refuse_called_off(event: Event) -> None:
     """What is called off is not changed any more."""
     if event.status is EventStatus.CALLED_OFF:
-        raise EventState(event_id=event.id, status=event.status.value)
+        raise EventState(event)
 
 
 def call_off(work: Work, event: Event, *, reason: str, kind: NoticeKind = NoticeKind.CALLED_OFF) -> None:

@@ -35,8 +35,7 @@ def move(work: Work, event: Event, *, times: Times, site: Site, title: str) -> N
     Refuses a clash for anybody confirmed, naming the first, and an event that has started.
     """
     before, after = Span(event.starts_at, event.ends_at), Span(times.starts_at, times.ends_at)
-    changes = _changes(event, before, after, site, title)
-    if changes:
+    if after != before or site.id != event.site_id or title != event.title:
         ids = work.scalars(select(Position.id).where(Position.event_id == event.id))
         positions = work.lock_all(Position, ids)
         begun = min([event.starts_at, *(position.starts_at for position in positions)]) <= work.now
@@ -53,7 +52,7 @@ def move(work: Work, event: Event, *, times: Times, site: Site, title: str) -> N
                 position.starts_at, position.ends_at = span
             for row in rows:
                 row.site_id = site.id
-                _tell(work, event, position, row, changes, site)
+                _tell(work, event, position, row, site=site, title=title, at_other_time=after != before)
         event.site_id, event.title = site.id, title
     for field, value in times._asdict().items():
         setattr(event, field, value)
@@ -79,28 +78,29 @@ def _start(position: Position) -> datetime:
     return position.starts_at
 
 
-def _changes(event: Event, before: Span, after: Span, site: Site, title: str) -> list[str]:
-    """What people are told of, in Chinese; nothing for what only concerns signing up."""
+def _tell(
+    work: Work,
+    event: Event,
+    position: Position,
+    row: Commitment,
+    *,
+    site: Site,
+    title: str,
+    at_other_time: bool,
+) -> None:
+    """Of what is to be another title, time or place than the event still has."""
     changes = []
     if title != event.title:
         changes.append(f"名称改为“{title}”")
-    if after != before:
-        changes.append("时间改为{when}")
+    if at_other_time:
+        changes.append(f"时间改为{chinese_span(position.starts_at, position.ends_at)}")
     if site.id != event.site_id:
         changes.append(f"地点改为{site.name}")
-    return changes
-
-
-def _tell(
-    work: Work, event: Event, position: Position, row: Commitment, changes: list[str], site: Site
-) -> None:
-    when = chinese_span(position.starts_at, position.ends_at)
-    told = "，".join(changes).replace("{when}", when)
     tell(
         work,
         kind=NoticeKind.CHANGED,
         person_id=row.person_id,
         team_id=event.team_id,
         community_id=site.community_id,
-        text=f"您报名的活动“{event.title}”有变动：{told}。如不能参加，请尽早取消。",
+        text=f"您报名的活动“{event.title}”有变动：{'，'.join(changes)}。如不能参加，请尽早取消。",
     )

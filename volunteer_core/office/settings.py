@@ -10,7 +10,7 @@ from msgspec import Meta
 from sqlalchemy import select
 
 from volunteer_core import texts
-from volunteer_core.database import Work
+from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import Malformed
 from volunteer_core.office.models import SettingChange
 
@@ -84,15 +84,14 @@ def read_settings(work: Work, *, day: date) -> OfficeSettings:
     return settings_on(work, day)
 
 
-def list_changes(work: Work) -> list[SettingView]:
-    """All dated changes, oldest first."""
+def list_changes(work: Work, *, name: str | None = None, paging: Paging = Paging()) -> Page[SettingView]:
+    """Dated changes, oldest first; of one setting if asked."""
     work.demand("office.settings.read")
-    return work.views(
-        SettingView,
-        select(
-            SettingChange.name, SettingChange.valid_from, SettingChange.value, SettingChange.changed_at
-        ).order_by(SettingChange.valid_from, SettingChange.name),
-    )
+    columns = [getattr(SettingChange, field) for field in SettingView.__struct_fields__]
+    statement = select(*columns).order_by(SettingChange.valid_from, SettingChange.name)
+    if name is not None:
+        statement = statement.where(SettingChange.name == name)
+    return work.page(SettingView, statement, paging)
 
 
 def change_setting(work: Work, *, name: str, value: Any, valid_from: date) -> OfficeSettings:
