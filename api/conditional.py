@@ -25,7 +25,7 @@ def not_modified(headers: Mapping[str, str], *, etag: str, last_modified: dateti
         return False
     try:
         instant = parsedate_to_datetime(since)
-    except ValueError:
+    except (ValueError, OverflowError):
         return False
     if instant.tzinfo is None:  # "-0000"; an HTTP date is always GMT
         instant = instant.replace(tzinfo=UTC)

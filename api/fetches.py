@@ -6,7 +6,7 @@ import threading
 from datetime import datetime, timedelta
 
 from volunteer_core.calendars.feeds import record_fetches
-from volunteer_core.database import Database
+from volunteer_core.database import Busy, Database
 from volunteer_core.permissions import Actor
 
 WRITE_EVERY = timedelta(minutes=1)
@@ -35,6 +35,11 @@ class Fetches:
         with self._lock:
             noted, self._noted = self._noted, {}
             self._written_at = self._database.clock()
-        if noted:
+        if not noted:
+            return
+        try:
             with self._database.write(by=Actor.system("日历访问时间")) as work:
                 record_fetches(work, fetched=noted)
+        except Busy:  # the calendar that was fetched is sent all the same, and next time they are written
+            with self._lock:
+                self._noted = noted | self._noted

@@ -12,7 +12,14 @@ from typing import Any
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
-from litestar.openapi.spec import OpenAPIMediaType, Operation, Reference
+from litestar.openapi.spec import (
+    OpenAPIMediaType,
+    OpenAPIType,
+    Operation,
+    Reference,
+    RequestBody,
+    Schema,
+)
 
 from volunteer_core.permissions import RIGHTS, Scope
 
@@ -20,6 +27,12 @@ BEARER = "bearer"
 """The name of the security scheme in the description."""
 
 Handler = Callable[..., Any]
+
+
+class Csv(msgspec.Struct, frozen=True):
+    """An example of a sheet that is uploaded as it is."""
+
+    text: str
 
 
 def get(
@@ -39,7 +52,10 @@ def post(
 def act(
     path: str, *, operation: str | None, asks: object = None, answers: object = None, **more: Any
 ) -> Callable[[Handler], HTTPRouteHandler]:
-    """A verb on something (``/shifts/{shift_id:int}/publish``): 200, or 204 where there is no answer."""
+    """A verb on something (``/shifts/{shift_id:int}/publish``): 200, or 204 where there is no answer.
+
+    With ``asks`` as a :class:`Csv` the body is a sheet, which the handler takes as ``body: RawBody``.
+    """
     return _handler("POST", path, 204 if answers is None else 200, operation, asks, answers, more)
 
 
@@ -111,6 +127,9 @@ ERRORS: Mapping[int, str] = {
 def _describe(method: str, operation: str | None, asks: object, answers: object, **fields: Any) -> Operation:
     """Litestar's description of an operation, with our examples, and our errors instead of its own."""
     described = Operation(**fields)
+    if isinstance(asks, Csv):  # Litestar does not describe a raw body
+        sheet = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))
+        described.request_body, asks = RequestBody({"text/csv": sheet}, required=True), asks.text
     statuses = {500}
     if operation is not None:
         statuses |= {400, 401, 503}
@@ -121,14 +140,18 @@ def _describe(method: str, operation: str | None, asks: object, answers: object,
     if method != "GET":
         statuses |= {404, 409, 422}
     if described.request_body is not None and not isinstance(described.request_body, Reference):
-        statuses |= {413, 415}
+        statuses |= {413, 415} if "application/json" in described.request_body.content else {413}
         _exemplify(described.request_body.content, asks)
     success = {status: response for status, response in (described.responses or {}).items() if status < "300"}
     for response in success.values():
         if not isinstance(response, Reference):
             response.headers = None
             _exemplify(response.content, answers)
-    own = {status: response for status, response in (described.responses or {}).items() if status >= "500"}
+    own = {
+        status: response
+        for status, response in (described.responses or {}).items()
+        if status == "304" or status >= "500"
+    }
     errors = {str(status): Reference(f"#/components/responses/{status}") for status in sorted(statuses)}
     described.responses = {**success, **errors, **own}
     return described

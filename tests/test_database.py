@@ -77,9 +77,9 @@ def test_a_lock_reads_the_row_as_it_is_now(office: Database) -> None:
         at_once.wait()
         for _ in range(5):
             with office.write(by=SCRIPT, now=NOW) as work:
-                work.find(Community, row_id)
-                row = work.lock(Community, row_id)
-                row.name = str(int(row.name) + 1)
+                seen = work.find(Community, row_id)  # before its turn, and perhaps out of date
+                work.lock(Community, row_id)
+                seen.name = str(int(seen.name) + 1)
 
     threads = [Thread(target=count_up) for _ in range(4)]
     for thread in threads:

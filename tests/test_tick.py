@@ -38,7 +38,10 @@ def test_who_has_a_check_that_runs_out_soon_is_warned_once(world: World) -> None
     for expected in (1, 0):
         assert tick.run(world.office).expiry_warnings == expected
     assert warned(world) == [soon]
-    [notice] = world.see(list_notices).items
+    another = world.person(checked_on=last - timedelta(days=365))
+    assert tick.run(world.office).expiry_warnings == 1
+    assert warned(world) == [soon, another]
+    notice, _ = world.see(list_notices).items
     assert notice.text == "您的违法犯罪记录查询有效至 2026年12月2日 星期三，请及时重新办理。"
 
 

@@ -47,6 +47,9 @@ class AuditEntry(Table):
     changes: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
+_ENTER = insert(AuditEntry)
+
+
 class AuditView(msgspec.Struct, frozen=True):
     """A changed row as the street office sees it."""
 
@@ -102,13 +105,15 @@ def _log(work: Work, _context: object) -> None:
         if (changes := _changes(row, action)) or action is Action.REMOVED
     ]
     if rows:
-        work.connection().execute(insert(AuditEntry), rows)
+        work.connection().execute(_ENTER, rows)
 
 
 def _changes(row: Table, action: Action) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     state = inspect(row)
     for column in state.mapper.column_attrs:
+        if column.key not in state.committed_state:  # was not set
+            continue
         history = state.attrs[column.key].history
         if not history.has_changes():
             continue

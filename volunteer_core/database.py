@@ -6,10 +6,11 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import Engine, Select, create_engine, event, func, make_url, select, text
+from sqlalchemy import Engine, Select, bindparam, create_engine, event, func, make_url, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -69,6 +70,7 @@ class Work(Session):
         self.by = by
         self.now = now.astimezone(UTC)
         self.writing = writing
+        self._kept: set[Table] = set()
 
     def demand(
         self,
@@ -92,10 +94,11 @@ class Work(Session):
         return permissions.reach(self.by, operation)
 
     def find(self, table: type[T], row_id: int) -> T:
-        """The row with that id, or :class:`NotFound`. Takes no lock."""
+        """The row with that id, or :class:`NotFound`. Takes no lock; a work reads each row once."""
         row = self.get(table, row_id) if 0 < row_id <= LARGEST_ID else None
         if row is None:
             raise NotFound(table.__tablename__, row_id)
+        self._kept.add(row)  # a session alone forgets rows that nobody holds
         return row
 
     def lock(self, table: type[T], row_id: int) -> T:
@@ -114,14 +117,7 @@ class Work(Session):
         wanted = sorted({row_id for row_id in ids if 0 < row_id <= LARGEST_ID})
         if not wanted:
             return []
-        statement = (
-            select(table)
-            .where(table.id.in_(wanted))
-            .order_by(table.id)
-            .with_for_update(key_share=True)
-            .execution_options(populate_existing=True)
-        )
-        return list(self.scalars(statement))
+        return list(self.scalars(_locking(table), {"ids": wanted}))
 
     def views(self, view: type[V], statement: Select[*tuple[Any, ...]]) -> list[V]:
         """The rows of a statement as Structs; its columns are labelled with their fields' names."""
@@ -268,6 +264,17 @@ def _is_contention(error: OperationalError) -> bool:
     """Deadlock or serialisation failure on PostgreSQL, a lock that was not had on SQLite."""
     code = getattr(error.orig, "sqlstate", None)
     return code in {"40001", "40P01", "55P03"} or "database is locked" in str(error.orig)
+
+
+@cache
+def _locking(table: type[T]) -> Select[T]:
+    return (
+        select(table)
+        .where(table.id.in_(bindparam("ids", expanding=True)))
+        .order_by(table.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
 
 
 def _ids(values: Iterable[int | None]) -> frozenset[int]:

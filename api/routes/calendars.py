@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, Router
+from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from api.conditional import not_modified, validators
@@ -60,6 +61,31 @@ SUBSCRIBED = Subscribed(
     "手机",
     f"https://example.org/feeds/{SECRET}.ics",
     f"webcal://example.org/feeds/{SECRET}.ics",
+)
+
+
+CALENDAR = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Fengxiang Volunteers//Calendars 1//ZH
+NAME:我的志愿服务
+BEGIN:VEVENT
+SUMMARY:五点学堂
+DTSTART;TZID=Asia/Shanghai:20261207T170000
+DTEND;TZID=Asia/Shanghai:20261207T180000
+DTSTAMP:20261203T040000Z
+UID:0b3c9f1e-6d0c-4a55-9a3b-2f6f4f0d7c11
+LAST-MODIFIED:20261203T040000Z
+LOCATION:三峰社区五点学堂
+SEQUENCE:1
+STATUS:CONFIRMED
+TRANSP:OPAQUE
+END:VEVENT
+END:VCALENDAR
+"""
+UNCHANGED = ResponseSpec(
+    data_container=None,
+    generate_examples=False,
+    description="The caller has it already: what If-None-Match names, or since If-Modified-Since.",
 )
 
 
@@ -127,8 +153,9 @@ def list_commitments(
 @get(
     "/feeds/{name:str}",
     operation="calendars.fetch",
-    answers=None,
+    answers=CALENDAR,
     media_type="text/calendar",
+    responses={304: UNCHANGED},
     opt={"any_query": True},
 )
 def fetch_feed(request: Request[Any, Any, Any], opened: Opened, name: FromPath[str]) -> Response[bytes]:
@@ -147,8 +174,9 @@ def fetch_feed(request: Request[Any, Any, Any], opened: Opened, name: FromPath[s
 @get(
     "/calendars/events.ics",
     operation="calendars.public",
-    answers=None,
+    answers=CALENDAR,
     media_type="text/calendar",
+    responses={304: UNCHANGED},
     opt={"any_query": True},
 )
 def fetch_public_events(request: Request[Any, Any, Any], opened: Opened) -> Response[bytes]:
@@ -166,7 +194,7 @@ def _answer(request: Request[Any, Any, Any], found: Feed) -> Response[bytes]:
     }
     if not_modified(request.headers, etag=found.etag, last_modified=found.last_modified):
         return Response(b"", status_code=304, headers=headers)
-    return Response(found.body, media_type="text/calendar; charset=utf-8", headers=headers)
+    return Response(found.body, media_type="text/calendar", headers=headers)
 
 
 def _subscribed(request: Request[Any, Any, Any], issued: subscriptions.IssuedSubscription) -> Subscribed:

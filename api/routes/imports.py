@@ -6,14 +6,29 @@ from litestar import Router
 from litestar.params import RawBody
 
 from api.incoming import QueryText
-from api.operations import act
+from api.operations import Csv, act
 from api.work import Opened
-from volunteer_core.sheets.people import Imported, import_children, import_people
+from volunteer_core.sheets.people import (
+    CHILDREN_COLUMNS,
+    PEOPLE_COLUMNS,
+    Imported,
+    import_children,
+    import_people,
+)
 
 IMPORTED = Imported("people.csv", 12, 3)
+PEOPLE = Csv(
+    f"{','.join(PEOPLE_COLUMNS)}\n"
+    "V0042,王小敏,13812345678,1988-05-04,FX01,,,,,T-QZTT,trained_lead:2027-08-31,2026-09-02,clear,,\n"
+)
+CHILDREN = Csv(
+    f"{','.join(CHILDREN_COLUMNS)}\n"
+    "C008,林小雨,2018-05-02,FX01-WDXT,WDXT,12345,2026-09-01,2027-01-31,V0143,母亲,"
+    "V0143:母亲:2026-09-01:2027-01-31\n"
+)
 
 
-@act("/imports/people", operation="sheets.import", answers=IMPORTED)
+@act("/imports/people", operation="sheets.import", asks=PEOPLE, answers=IMPORTED)
 def import_people_sheet(opened: Opened, body: RawBody, file: QueryText = "people.csv") -> Imported:
     """Import a CSV sheet of people, matched by their code; the body is the file itself.
 
@@ -23,7 +38,7 @@ def import_people_sheet(opened: Opened, body: RawBody, file: QueryText = "people
         return import_people(work, file=file, content=body)
 
 
-@act("/imports/children", operation="care.enrol", answers=IMPORTED)
+@act("/imports/children", operation="care.enrol", asks=CHILDREN, answers=IMPORTED)
 def import_children_sheet(opened: Opened, body: RawBody, file: QueryText = "children.csv") -> Imported:
     """Import a CSV sheet of children: the coordinator of each child's site may.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,14 +28,20 @@ class School(msgspec.Struct):
 
     def fill(self, template: Any) -> Any:
         """Puts the ids for ``$names`` into a path or a body."""
-        if isinstance(template, dict):
-            return {key: self.fill(value) for key, value in template.items()}
-        if isinstance(template, str) and template.startswith("$"):
-            return getattr(self, template[1:])
-        if isinstance(template, str):
-            for name in self.__struct_fields__:
-                template = template.replace(f"${name}", str(getattr(self, name)))
+        return fill(template, msgspec.structs.asdict(self))
+
+
+def fill(template: Any, ids: Mapping[str, Any]) -> Any:
+    """Puts what is known by a name for ``$names`` into a path or a body; ids stay numbers there."""
+    if isinstance(template, dict):
+        return {key: fill(value, ids) for key, value in template.items()}
+    if isinstance(template, list):
+        return [fill(value, ids) for value in template]
+    if not isinstance(template, str):
         return template
+    if template[1:] in ids and template.startswith("$"):
+        return ids[template[1:]]
+    return re.sub(r"\$(\w+)", lambda name: str(ids[name[1]]), template)
 
 
 def done(answer: httpx.Response, status: int = 200) -> Any:

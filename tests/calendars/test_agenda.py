@@ -18,6 +18,7 @@ from volunteer_core.people.vouching import link_guardian
 from volunteer_core.permissions import Actor
 from volunteer_core.rosters.assigning import assign, release
 from volunteer_core.rosters.attendance import mark_attendance
+from volunteer_core.rosters.publishing import withdraw_week
 from volunteer_core.timespans import SpanInvalid, at
 
 FIRST, LAST = date(2026, 11, 30), date(2026, 12, 6)
@@ -78,6 +79,8 @@ def test_drafts_are_seen_by_who_plans_and_not_by_the_person(town) -> None:
         assert (held.status, gone.status) == (CommitmentStatus.HELD, CommitmentStatus.RELEASED)
     town.publish()
     assert [item.status for item in items(town)] == [CommitmentStatus.PROMISED]
+    town.do(withdraw_week, programme_id=town.programme, site_id=town.site, week="2026-W49")
+    assert items(town) == []
 
 
 def test_what_became_of_it_is_told(town) -> None:
@@ -126,6 +129,16 @@ def test_what_is_discreet_is_not_told_to_leaders_of_other_teams(town) -> None:
     ):
         [shown] = items(town, by=trusted)
         assert (shown.title, shown.shift_id) == ("相亲角值守", shift)
+
+
+@pytest.mark.parametrize("runs", ["programme", "discreet_programme"])
+def test_leaders_of_the_team_that_runs_it_and_of_the_team_served_for_see_it(town, runs: str) -> None:
+    served = {"programme": town.matchmakers, "discreet_programme": town.team}[runs]
+    shift = town.shift(programme=getattr(town, runs))
+    town.do(assign, shift_id=shift, person_id=town.person, team_id=served)
+    for team in (town.team, town.matchmakers):
+        [shown] = items(town, by=Actor.person(town.other, teams=[team]))
+        assert shown.shift_id == shift
 
 
 def test_the_list_is_paged_and_bad_periods_and_unknown_people_are_refused(town) -> None:

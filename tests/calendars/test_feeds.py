@@ -214,6 +214,11 @@ def test_becoming_discreet_is_a_revision(town) -> None:
         assert after["SUMMARY"] == "志愿服务"
         assert after["SEQUENCE"] > before["SEQUENCE"]
         assert after["LAST-MODIFIED"].dt > before["LAST-MODIFIED"].dt
+    [open_to_all] = read(town.see(programme_feed, programme_id=town.programme))
+    town.do(change_team, team_id=town.team, discreet=True)
+    [hidden] = read(town.see(programme_feed, programme_id=town.programme))
+    assert (open_to_all["SUMMARY"], hidden["SUMMARY"]) == ("每周两小时", "志愿服务")
+    assert hidden["SEQUENCE"] > open_to_all["SEQUENCE"]
 
 
 def test_scripts_need_the_same_rights_as_people(town) -> None:

@@ -92,6 +92,7 @@ def test_changes_that_nobody_sees_are_no_revisions(town) -> None:
     town.do(change_shift, shift_id=shift, maximum=9)
     town.do(change_shift, shift_id=shift, note="")
     town.do(rename_programme, programme_id=town.programme, name="每周两小时")
+    town.do(rename_programme, programme_id=town.discreet_programme, name="别的项目")
     [after] = town.own()
     assert after == before
 

@@ -145,4 +145,5 @@ def test_a_replaced_address_says_so_for_the_whole_day() -> None:
     body = render_replaced("u", since=late)
     shown = lines(body)
     assert {"DTSTART;VALUE=DATE:20261204", "DTEND;VALUE=DATE:20261205", f"SUMMARY:{REPLACED}"} <= set(shown)
+    assert "TRANSP:TRANSPARENT" in shown
     assert Calendar.from_ical(body).events[0].start == date(2026, 12, 4)

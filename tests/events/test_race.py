@@ -15,10 +15,10 @@ from tests.events.lecture import Lecture, announce_lecture, clock
 from volunteer_core.database import Database
 from volunteer_core.errors import Refused
 from volunteer_core.events.listing import read_event
-from volunteer_core.events.models import Signup, SignupStatus
+from volunteer_core.events.models import Event, EventStatus, Signup, SignupStatus
 from volunteer_core.events.planning import call_off_event
 from volunteer_core.events.positions import change_capacity
-from volunteer_core.events.signups import EventNotPublished
+from volunteer_core.events.signups import EventNotPublished, sign_up
 from volunteer_core.events.views import EventView, SignupView
 
 SEATS = 40
@@ -154,6 +154,18 @@ def test_nobody_signs_up_for_what_is_being_called_off(office: Database, pair: Th
 
         at_once(pair, call_off, come)
         assert set(state(lecture, seat).values()) <= {SignupStatus.CALLED_OFF}
+
+
+def test_what_was_called_off_after_it_was_read_is_noticed_under_the_lock(lecture: Lecture) -> None:
+    if lecture.office.is_sqlite:
+        return  # has one writer at a time: nothing changes after it was read
+    with lecture.write() as work:
+        read_before = work.find(Event, lecture.event)
+        with lecture.write() as other:
+            call_off_event(other, event_id=lecture.event)
+        assert read_before.status is EventStatus.PUBLISHED
+        with pytest.raises(EventNotPublished):
+            sign_up(work, position_id=lecture.audience, person_id=lecture.people[0])
 
 
 def test_seats_are_not_taken_away_while_somebody_takes_them(

@@ -9,7 +9,7 @@ from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.world import MONDAY, SCRIPT, World, hour
@@ -136,7 +136,8 @@ corrections = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 90)), max_si
 
 
 @given(marks, corrections)
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example([(s, p, Attendance.ATTENDED, 0) for s in range(5) for p in range(4)], [(3, 30), (7, 0)])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_tally_equals_the_sum_of_the_entries(
     ledger: Ledger, marked: list[tuple[int, int, Attendance, int]], corrected: list[tuple[int, int]]
 ) -> None:

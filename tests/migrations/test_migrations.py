@@ -16,14 +16,20 @@ from volunteer_core.opening import open_office
 from volunteer_core.tables import Table
 
 POSTGRES_SCHEMA = (
-    "SELECT table_name, column_name, data_type, is_nullable, character_maximum_length "
-    "FROM information_schema.columns WHERE table_schema = 'public'",
-    "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
-    "WHERE connamespace = 'public'::regnamespace",
+    (
+        "SELECT table_name, column_name, data_type, is_nullable, character_maximum_length "
+        "FROM information_schema.columns WHERE table_schema = 'public'"
+    ),
+    (
+        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE connamespace = 'public'::regnamespace"
+    ),
     "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
     "SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
-    "SELECT proname, prosrc FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
-    "WHERE nspname = 'public' AND probin IS NULL",
+    (
+        "SELECT proname, prosrc FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
+        "WHERE nspname = 'public' AND probin IS NULL"
+    ),
 )
 
 

@@ -1,6 +1,6 @@
 """Holding, promising, moving and releasing a person's time. Inner: asks no rights.
 
-Lock order: the caller has locked the shift or position; persons are locked here.
+Lock order: the caller has locked the shift or position, and whom it commits; who is moved is locked here.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from volunteer_core.commitments.models import ACTIVE, Commitment, CommitmentStatus
 from volunteer_core.database import Work
@@ -42,6 +42,25 @@ TRANSITIONS = {
 }  # fmt: skip
 
 
+_ON_SHIFT = select(Commitment).where(
+    Commitment.shift_id == bindparam("subject_id"), Commitment.person_id == bindparam("person_id")
+)
+_AT_POSITION = select(Commitment).where(
+    Commitment.position_id == bindparam("subject_id"), Commitment.person_id == bindparam("person_id")
+)
+_CLASHING = (
+    select(Commitment)
+    .where(
+        Commitment.person_id.in_(bindparam("people", expanding=True)),
+        Commitment.status.in_(ACTIVE),
+        Commitment.starts_at < bindparam("end"),
+        Commitment.ends_at > bindparam("start"),
+        Commitment.id.not_in(bindparam("besides", expanding=True)),
+    )
+    .order_by(Commitment.starts_at)
+)
+
+
 def commit_time(
     work: Work,
     *,
@@ -54,15 +73,12 @@ def commit_time(
     shift_id: int | None = None,
     position_id: int | None = None,
 ) -> Commitment:
-    """Holds or promises a person's time for a shift or a position; revives an earlier row.
+    """Holds or promises a locked person's time for a shift or a position; revives an earlier row.
 
     Refuses :class:`AlreadyCommitted` and, naming the other commitment, :class:`Clash`.
     """
-    work.lock(Person, person_id)
-    subject = (
-        Commitment.shift_id == shift_id if shift_id is not None else Commitment.position_id == position_id
-    )
-    row = work.scalar(select(Commitment).where(subject, Commitment.person_id == person_id))
+    own, subject_id = (_ON_SHIFT, shift_id) if shift_id is not None else (_AT_POSITION, position_id)
+    row = work.scalar(own, {"subject_id": subject_id, "person_id": person_id})
     if row is not None and row.status in ACTIVE:
         raise AlreadyCommitted(person_id=person_id, commitment_id=row.id)
     others = clashes(work, [person_id], span).get(person_id)
@@ -114,17 +130,8 @@ def clashes(
 ) -> dict[int, list[Commitment]]:
     """Active commitments that overlap a span, by person: shifts and events alike."""
     found: dict[int, list[Commitment]] = {}
-    for row in work.scalars(
-        select(Commitment)
-        .where(
-            Commitment.person_id.in_(person_ids),
-            Commitment.status.in_(ACTIVE),
-            Commitment.starts_at < span.end,
-            Commitment.ends_at > span.start,
-            Commitment.id.not_in(besides),
-        )
-        .order_by(Commitment.starts_at)
-    ):
+    facts = {"people": list(person_ids), "start": span.start, "end": span.end, "besides": list(besides)}
+    for row in work.scalars(_CLASHING, facts):
         found.setdefault(row.person_id, []).append(row)
     return found
 

@@ -138,9 +138,8 @@ def cancel(work: Work, *, signup_id: int) -> SignupView:
             work.demand("events.cancel", teams=teams, communities=[site.community_id])
         except NotAllowed as refusal:
             raise CancelTooLate(signup_id=signup.id) from refusal
-    had_seat = signup.status is SignupStatus.CONFIRMED
     signup.status, signup.cancelled_at = SignupStatus.CANCELLED, work.now
-    if had_seat and signup.commitment_id is not None:
+    if signup.commitment_id is not None:  # who only waited has none
         promote(work, position, at_most=1)  # locks people, so it comes before other rows
         set_status(work, work.lock(Commitment, signup.commitment_id), CommitmentStatus.RELEASED)
     work.flush()

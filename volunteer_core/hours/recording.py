@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from volunteer_core.commitments.models import Attendance, Commitment, CommitmentStatus
 from volunteer_core.database import Work
@@ -17,6 +17,8 @@ from volunteer_core.teams.grid_posts import salaried_on
 from volunteer_core.timespans import Span, week_of
 
 PRESENT = (Attendance.ATTENDED, Attendance.LATE)
+
+_ENTRIES = select(LedgerEntry).where(LedgerEntry.commitment_id == bindparam("commitment_id"))
 
 
 class NotYetStarted(RuleBroken, code="not_yet_started", sentence="活动尚未开始，不能登记出勤。"):
@@ -59,13 +61,13 @@ def mark(
     if work.now < commitment.starts_at:
         raise NotYetStarted(commitment_id=commitment.id)
     span = _presence(work, commitment, attendance, checked_in_at, checked_out_at)
-    commitment.attendance = attendance
-    commitment.checked_in_at, commitment.checked_out_at = checked_in_at, checked_out_at
     minutes = span.minutes if span is not None and earns else 0
     kind = EntryKind.SERVICE
     if duty and commitment.person_id in salaried_on(work, [commitment.person_id], commitment.civil_date):
         kind = EntryKind.PAID_DUTY
     earlier = _live_entry(work, commitment.id)
+    commitment.attendance = attendance
+    commitment.checked_in_at, commitment.checked_out_at = checked_in_at, checked_out_at
     if earlier is not None:
         if (earlier.minutes, earlier.kind) == (minutes, kind):
             work.flush()
@@ -142,14 +144,17 @@ def _presence(
 
 def _live_entry(work: Work, commitment_id: int) -> LedgerEntry | None:
     """The entry of a commitment that nothing has reversed."""
-    entries = work.scalars(select(LedgerEntry).where(LedgerEntry.commitment_id == commitment_id)).all()
+    entries = work.scalars(_ENTRIES, {"commitment_id": commitment_id}).all()
     reversed_ids = {entry.reverses_id for entry in entries}
     live = [entry for entry in entries if entry.reverses_id is None and entry.id not in reversed_ids]
     return live[0] if live else None
 
 
 def _enter(work: Work, commitment: Commitment, kind: EntryKind, minutes: int) -> LedgerEntry:
-    site = work.find(Site, commitment.site_id)
+    with work.no_autoflush:  # the mark and its entry go to the database together
+        site = work.find(Site, commitment.site_id)
+        home = work.find(Person, commitment.person_id).community_id
+        recording_body = settings_on(work, commitment.civil_date).recording_body
     week = week_of(commitment.civil_date)
     entry = LedgerEntry(
         person_id=commitment.person_id,
@@ -162,9 +167,9 @@ def _enter(work: Work, commitment: Commitment, kind: EntryKind, minutes: int) ->
         programme_id=commitment.programme_id,
         community_id=site.community_id,
         grid_id=site.grid_id,
-        home_community_id=work.find(Person, commitment.person_id).community_id,
+        home_community_id=home,
         commitment_id=commitment.id,
-        recording_body=settings_on(work, commitment.civil_date).recording_body,
+        recording_body=recording_body,
         recorded_by=work.by.person_id,
         recorded_at=work.now,
     )

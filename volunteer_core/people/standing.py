@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import Date, bindparam, case, exists, func, or_, select
 
 from volunteer_core import texts
 from volunteer_core.database import Work
@@ -91,66 +91,64 @@ class Standing(msgspec.Struct, frozen=True):
     qualifications: frozenset[str]
 
 
+_DAY = bindparam("day", type_=Date())
+_ON_LEAVE = exists().where(
+    Leave.person_id == Person.id,
+    Leave.withdrawn_at.is_(None),
+    Leave.first_day <= _DAY,
+    Leave.last_day >= _DAY,
+)
+_CONSENTED = exists().where(
+    Consent.ward_id == Person.id,
+    Consent.withdrawn_at.is_(None),
+    Consent.valid_from <= _DAY,
+    Consent.valid_to >= _DAY,
+)
+# The newest check counts: one that is not clear ends what an older one allowed.
+_CHECK_CURRENT = (
+    select(
+        (RecordCheck.result == CheckResult.CLEAR)
+        & (RecordCheck.checked_on >= bindparam("oldest_check", type_=Date()))
+    )
+    .where(RecordCheck.person_id == Person.id, RecordCheck.checked_on <= _DAY)
+    .order_by(RecordCheck.checked_on.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_PEOPLE = select(
+    Person.id,
+    Person.birth_date,
+    Person.left_on,
+    _ON_LEAVE.label("on_leave"),
+    _CONSENTED.label("consented"),
+    _CHECK_CURRENT.label("check_current"),
+).where(Person.id.in_(bindparam("people", expanding=True)))
+_QUALIFIED = select(Qualification.person_id, Qualification.kind).where(
+    Qualification.person_id.in_(bindparam("people", expanding=True)),
+    Qualification.valid_from <= _DAY,
+    Qualification.expires_on.is_(None) | (Qualification.expires_on >= _DAY),
+)
+
+
 def standings(work: Work, person_ids: Collection[int], day: date) -> dict[int, Standing]:
-    """How people stand on a day, in seven statements however many people they are."""
-    ids = list(person_ids)
+    """How people stand on a day, in two statements however many people they are."""
     oldest_check = day - timedelta(days=settings_on(work, day).record_check_valid_days)
-    people = work.execute(select(Person.id, Person.birth_date, Person.left_on).where(Person.id.in_(ids)))
-    on_leave = set(
-        work.scalars(
-            select(Leave.person_id).where(
-                Leave.person_id.in_(ids),
-                Leave.withdrawn_at.is_(None),
-                Leave.first_day <= day,
-                Leave.last_day >= day,
-            )
-        )
-    )
-    consented = set(
-        work.scalars(
-            select(Consent.ward_id).where(
-                Consent.ward_id.in_(ids),
-                Consent.withdrawn_at.is_(None),
-                Consent.valid_from <= day,
-                Consent.valid_to >= day,
-            )
-        )
-    )
-    # The newest check counts: one that is not clear ends what an older one allowed.
-    newest = {
-        person_id: (result, checked_on)
-        for person_id, result, checked_on in work.execute(
-            select(RecordCheck.person_id, RecordCheck.result, RecordCheck.checked_on)
-            .where(RecordCheck.person_id.in_(ids), RecordCheck.checked_on <= day)
-            .order_by(RecordCheck.checked_on)
-        )
-    }
+    facts = {"people": list(person_ids), "day": day, "oldest_check": oldest_check}
     qualified: dict[int, set[str]] = {}
-    for person_id, kind in work.execute(
-        select(Qualification.person_id, Qualification.kind).where(
-            Qualification.person_id.in_(ids),
-            Qualification.valid_from <= day,
-            or_(Qualification.expires_on.is_(None), Qualification.expires_on >= day),
-        )
-    ):
+    for person_id, kind in work.execute(_QUALIFIED, facts):
         qualified.setdefault(person_id, set()).add(kind)
-    clear = {
-        person_id
-        for person_id, (result, checked_on) in newest.items()
-        if result is CheckResult.CLEAR and checked_on >= oldest_check
-    }
     return {
-        person_id: Standing(
-            person_id,
+        row.id: Standing(
+            row.id,
             day,
-            age_on(born, day) if born else None,
-            left_on is not None and left_on <= day,
-            person_id in on_leave,
-            person_id in consented,
-            person_id in clear,
-            frozenset(qualified.get(person_id, ())),
+            age_on(row.birth_date, day) if row.birth_date else None,
+            row.left_on is not None and row.left_on <= day,
+            row.on_leave,
+            row.consented,
+            bool(row.check_current),
+            frozenset(qualified.get(row.id, ())),
         )
-        for person_id, born, left_on in people
+        for row in work.execute(_PEOPLE, facts)
     }
 
 

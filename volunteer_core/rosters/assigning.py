@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from volunteer_core.commitments.models import ACTIVE, Attendance, Commitment, CommitmentStatus
 from volunteer_core.commitments.promises import commit_time, set_status, team_served_for
@@ -102,18 +102,24 @@ def lock_shift(work: Work, shift_id: int) -> tuple[Shift, Programme, Site]:
     return shift, work.find(Programme, shift.programme_id), work.find(Site, shift.site_id)
 
 
+_ASSIGNED = (
+    select(Commitment)
+    .where(
+        Commitment.shift_id == bindparam("shift_id"),
+        Commitment.person_id == bindparam("person_id"),
+        Commitment.status.in_(ACTIVE),
+    )
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+_PEOPLE_ON = select(func.count()).where(
+    Commitment.shift_id == bindparam("shift_id"), Commitment.status.in_(ACTIVE)
+)
+
+
 def find_assignment(work: Work, *, shift_id: int, person_id: int) -> Commitment:
     """Who is on a shift, as it is now; the shift is locked. Inner."""
-    commitment = work.scalar(
-        select(Commitment)
-        .where(
-            Commitment.shift_id == shift_id,
-            Commitment.person_id == person_id,
-            Commitment.status.in_(ACTIVE),
-        )
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
+    commitment = work.scalar(_ASSIGNED, {"shift_id": shift_id, "person_id": person_id})
     if commitment is None:
         raise NotFound("assignments", person_id)
     return commitment
@@ -121,12 +127,7 @@ def find_assignment(work: Work, *, shift_id: int, person_id: int) -> Commitment:
 
 def people_on(work: Work, shift_id: int) -> int:
     """How many people are on a shift. Inner."""
-    return (
-        work.scalar(
-            select(func.count()).where(Commitment.shift_id == shift_id, Commitment.status.in_(ACTIVE))
-        )
-        or 0
-    )
+    return work.scalar(_PEOPLE_ON, {"shift_id": shift_id}) or 0
 
 
 def tell_of_shift(

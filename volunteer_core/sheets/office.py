@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,128 +24,12 @@ from volunteer_core.places import directory
 from volunteer_core.places.models import Community, Grid, Site
 from volunteer_core.rosters.models import Pattern
 from volunteer_core.rosters.patterns import set_pattern
+from volunteer_core.sheets.office_form import OfficeFile, ProgrammePart, SitePart
 from volunteer_core.sheets.people import Imported, import_children, import_people
 from volunteer_core.sheets.reading import FileMalformed, Problem, read_toml
 from volunteer_core.teams import membership, programmes
 from volunteer_core.teams.models import Programme, Team
 from volunteer_core.workdays import upkeep
-from volunteer_core.workdays.daybook import DayRule
-
-
-class _Part(msgspec.Struct, forbid_unknown_fields=True):
-    """A table of the TOML: unknown keys are refused, so that a slip of the pen is seen."""
-
-
-class CommunityPart(_Part):
-    code: str
-    name: str
-    coordinator: str | None = None
-
-
-class GridPart(_Part):
-    code: str
-    name: str
-    community: str
-
-
-class SitePart(_Part):
-    code: str
-    name: str
-    community: str
-    grid: str | None = None
-    address: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
-
-
-class TeamPart(_Part):
-    code: str
-    name: str
-    purpose: str = ""
-    leader: str | None = None
-    community: str | None = None
-    discreet: bool = False
-
-
-class PatternPart(_Part):
-    site: str
-    weekdays: str
-    start: time
-    end: time
-    minimum: int
-    maximum: int
-    valid_from: date
-    valid_to: date
-    leads: int = 0
-
-
-class ProgrammePart(_Part):
-    code: str
-    name: str
-    day_rule: DayRule
-    team: str | None = None
-    duty: bool = False
-    minds_children: bool = False
-    emergency: bool = False
-    patterns: list[PatternPart] = []
-
-
-class TermPart(_Part):
-    name: str
-    first_day: date
-    last_day: date
-    source: str
-    tentative: bool = False
-
-
-class LocalDayPart(_Part):
-    day: date
-    works: bool
-    name: str
-    source: str
-
-
-class PositionPart(_Part):
-    name: str
-    capacity: int
-    earns_hours: bool
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
-    min_age: int | None = None
-    max_age: int | None = None
-    qualification: str | None = None
-
-
-class EventPart(_Part):
-    code: str
-    title: str
-    site: str
-    starts_at: datetime
-    ends_at: datetime
-    description: str = ""
-    community: str | None = None
-    team: str | None = None
-    programme: str | None = None
-    signup_opens_at: datetime | None = None
-    signup_closes_at: datetime | None = None
-    cancel_until: datetime | None = None
-    public: bool = True
-    positions: list[PositionPart] = []
-
-
-class OfficeFile(_Part):
-    """What ``office.toml`` may hold. Things are named by their codes, people by theirs."""
-
-    office: dict[str, Any] = {}
-    communities: list[CommunityPart] = []
-    grids: list[GridPart] = []
-    sites: list[SitePart] = []
-    teams: list[TeamPart] = []
-    programmes: list[ProgrammePart] = []
-    terms: list[TermPart] = []
-    local_days: list[LocalDayPart] = []
-    events: list[EventPart] = []
-
 
 PEOPLE_FILES = ("people.csv", "guardians.csv")
 

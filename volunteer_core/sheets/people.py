@@ -65,9 +65,11 @@ def import_people(work: Work, *, file: str, content: bytes) -> Imported:
 def import_children(work: Work, *, file: str, content: bytes) -> Imported:
     """Imports a sheet of children (columns: :data:`CHILDREN_COLUMNS`), matched by their code.
 
-    Asks for the coordinator's right at each child's site: children are need-to-know. Children who
-    are known already keep their data; enrolments and authorisations that are new are added.
+    Asks for a coordinator's right before it reads anything, and for that of each child's community:
+    children are need-to-know. Children who are known already keep their data; enrolments and
+    authorisations that are new are added.
     """
+    work.demand("care.enrol", communities=work.by.communities)
     sheet = Sheet(file, content, CHILDREN_COLUMNS)
     lookup = _Lookup(work)
     known = lookup.ids(Child)
@@ -245,6 +247,8 @@ def _load_child(work: Work, row: Row[Any], lookup: _Lookup, known: dict[str, int
         enrolment.link_guardian(
             work, child_id=child.id, person_id=cells["guardian"], relation=cells["relation"]
         )
+    else:  # nobody learns of a child by importing it
+        work.demand("care.enrol", communities=[work.find(Child, known[code]).community_id])
     child_id = known[code]
     enrolled = select(Enrolment.id).where(
         Enrolment.child_id == child_id, Enrolment.programme_id == programme, Enrolment.first_day == first

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import Malformed, RuleBroken
@@ -125,15 +125,14 @@ def list_posts(
     return msgspec.structs.replace(page, items=masked)
 
 
+_SALARIED = select(GridPost.person_id).where(
+    GridPost.person_id.in_(bindparam("people", expanding=True)),
+    GridPost.salaried,
+    GridPost.since <= bindparam("day"),
+    GridPost.until.is_(None) | (GridPost.until > bindparam("day")),
+)
+
+
 def salaried_on(work: Work, person_ids: Collection[int], day: date) -> set[int]:
     """Which of the people hold a salaried post on a day. Inner: decides paid duty or service."""
-    return set(
-        work.scalars(
-            select(GridPost.person_id).where(
-                GridPost.person_id.in_(person_ids),
-                GridPost.salaried,
-                GridPost.since <= day,
-                GridPost.until.is_(None) | (GridPost.until > day),
-            )
-        )
-    )
+    return set(work.scalars(_SALARIED, {"people": list(person_ids), "day": day}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import msgspec
-from sqlalchemy import or_, select
+from sqlalchemy import Date, bindparam, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from volunteer_core import texts
@@ -169,20 +169,21 @@ def list_members(
     return work.page(MemberView, statement, paging)
 
 
-def member_on(day: date) -> ColumnElement[bool]:
+def member_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:
     """The condition that a membership holds on a day."""
     return (Membership.joined_on <= day) & (Membership.left_on.is_(None) | (Membership.left_on > day))
 
 
+_TEAMS_OF = (
+    select(Membership.team_id)
+    .where(Membership.person_id == bindparam("person_id"), member_on(bindparam("day", type_=Date())))
+    .order_by(Membership.team_id)
+)
+
+
 def teams_of(work: Work, person_id: int, day: date) -> list[int]:
     """The teams a person belongs to on a day, by id. Inner: for rights and for crediting."""
-    return list(
-        work.scalars(
-            select(Membership.team_id)
-            .where(Membership.person_id == person_id, member_on(day))
-            .order_by(Membership.team_id)
-        )
-    )
+    return list(work.scalars(_TEAMS_OF, {"person_id": person_id, "day": day}))
 
 
 def leaders_of(work: Work, team_id: int, day: date) -> list[int]:
