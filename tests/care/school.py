@@ -88,10 +88,18 @@ class School:
             publish_week(work, week=str(week_of(day)), **where)
         return shifts
 
-    def add_children(self, number: int, *, weekdays: str = "12345", site: int | None = None) -> list[int]:
+    def add_children(
+        self,
+        number: int,
+        *,
+        weekdays: str = "12345",
+        site: int | None = None,
+        programme: int | None = None,
+    ) -> list[int]:
         """More children of the community, enrolled for the whole time."""
+        where = {"weekdays": weekdays, "site": site, "programme": programme}
         with self.office.write(by=SCRIPT, now=BEFORE) as work:
-            return [enrolled_child(work, self, weekdays=weekdays, site=site) for _ in range(number)]
+            return [enrolled_child(work, self, **where) for _ in range(number)]
 
 
 def clock(hour: int, minute: int = 0, *, day: date = THURSDAY) -> datetime:
@@ -99,12 +107,19 @@ def clock(hour: int, minute: int = 0, *, day: date = THURSDAY) -> datetime:
     return at(day, time(hour, minute))
 
 
-def enrolled_child(work: Work, school: School, *, weekdays: str = "12345", site: int | None = None) -> int:
+def enrolled_child(
+    work: Work,
+    school: School,
+    *,
+    weekdays: str = "12345",
+    site: int | None = None,
+    programme: int | None = None,
+) -> int:
     child = register_child(work, name="王小雨", birth_date=date(2018, 5, 5), community_id=school.community)
     enrol(
         work,
         child_id=child.id,
-        programme_id=school.programme,
+        programme_id=programme or school.programme,
         site_id=site or school.site,
         weekdays=weekdays,
         first_day=FIRST,

@@ -16,7 +16,8 @@ def called_off(school: School, sites: list[int] | None, span: Span) -> list[int]
         return call_off_sessions(work, site_ids=sites, span=span)
 
 
-def test_a_session_is_called_off_once(school: School) -> None:
+def test_a_session_is_called_off_once_and_lacks_nobody_then(school: School) -> None:
+    school.add_children(25)
     session = school.open()
     assert called_off(school, [school.site], day_span(THURSDAY)) == [session]
     assert called_off(school, [school.site], day_span(THURSDAY)) == []

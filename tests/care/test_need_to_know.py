@@ -37,6 +37,9 @@ from volunteer_core.care.staffing import adults_needed_for
 from volunteer_core.commitments.models import Attendance
 from volunteer_core.database import Work
 from volunteer_core.errors import NotAllowed
+from volunteer_core.events.planning import create_event, publish_event
+from volunteer_core.events.positions import add_position
+from volunteer_core.events.signups import sign_up
 from volunteer_core.permissions import Actor
 from volunteer_core.rosters.assigning import assign, release
 from volunteer_core.rosters.attendance import mark_attendance
@@ -184,6 +187,27 @@ def test_who_does_something_else_there_does_not_know(school: School, clean_up: b
         )
         assign(work, shift_id=shift.id, person_id=school.off_duty)
         publish_week(work, programme_id=shift.programme_id, site_id=school.site, week="2026-W45")
+    with (
+        pytest.raises(NotAllowed),
+        school.office.read(by=Actor.person(school.off_duty), now=AT_FIVE) as work,
+    ):
+        read_session(work, session_id=session)
+
+
+def test_who_signs_up_for_an_event_of_the_programme_there_does_not_know(school: School) -> None:
+    session = school.open()
+    with school.office.write(by=SCRIPT, now=clock(9)) as work:
+        event = create_event(
+            work,
+            title="家长会",
+            site_id=school.site,
+            programme_id=school.programme,
+            starts_at=clock(17),
+            ends_at=clock(18),
+        )
+        seat = add_position(work, event_id=event.id, name="听众", capacity=9, earns_hours=False)
+        publish_event(work, event_id=event.id)
+        sign_up(work, position_id=seat.id, person_id=school.off_duty)
     with (
         pytest.raises(NotAllowed),
         school.office.read(by=Actor.person(school.off_duty), now=AT_FIVE) as work,

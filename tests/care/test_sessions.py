@@ -19,10 +19,11 @@ from tests.care.school import (
     School,
     clock,
 )
-from volunteer_core.care.enrolment import MindsNoChildren
+from volunteer_core.care.enrolment import MindsNoChildren, end_enrolment, read_child
 from volunteer_core.care.handover import arrive, hand_over
 from volunteer_core.care.pickups import authorise_pickup, withdraw_pickup
 from volunteer_core.care.sessions import NoShift, my_children_today, open_session, read_session
+from volunteer_core.care.staffing import adults_needed_for
 from volunteer_core.care.views import SessionDetail
 from volunteer_core.people.models import CheckResult
 from volunteer_core.people.registry import correct, register
@@ -32,7 +33,9 @@ from volunteer_core.rosters.calling_off import call_off_shift
 from volunteer_core.rosters.publishing import withdraw_week
 from volunteer_core.rosters.shifts import SiteClosed, change_shift
 from volunteer_core.teams.membership import join
+from volunteer_core.teams.programmes import set_up_programme
 from volunteer_core.timespans import day_span
+from volunteer_core.workdays.daybook import DayRule
 from volunteer_core.workdays.models import Closure
 
 
@@ -131,11 +134,34 @@ def test_the_list_shows_only_who_may_collect_on_the_day(school: School) -> None:
     assert [pickup.person_id for pickup in child.pickups] == [school.grandmother, school.stranger]
 
 
+def test_who_has_come_is_shown_even_if_the_enrolment_was_ended_since(school: School) -> None:
+    session = school.open()
+    with school.office.write(by=SCRIPT, now=clock(17)) as work:
+        arrive(work, session_id=session, child_id=school.child)
+        (enrolment,) = read_child(work, child_id=school.child).enrolments
+        end_enrolment(work, enrolment_id=enrolment.id, last_day=THURSDAY - timedelta(days=1))
+    (child,) = read(school, session, clock(17, 30)).children
+    assert (child.child_id, child.arrived_at) == (school.child, clock(17))
+
+
 def test_only_who_is_enrolled_for_the_weekday_is_expected(school: School) -> None:
     school.add_children(2, weekdays="4")
     school.add_children(3, weekdays="1235")
     school.add_children(4, site=school.other_site)
     assert read(school, school.open(), clock(17)).expected == 1 + 2
+
+
+def test_who_comes_to_another_programme_there_is_not_expected(school: School) -> None:
+    with school.office.write(by=SCRIPT, now=BEFORE) as work:
+        mornings = set_up_programme(
+            work, code="ZJ", name="早间看护", day_rule=DayRule.WORKDAYS, minds_children=True
+        ).id
+    school.add_children(2, programme=mornings)
+    session = school.open()
+    assert read(school, session, clock(17)).expected == 1
+    with school.office.read(by=school.coordinator, now=clock(9)) as work:
+        need = adults_needed_for(work, programme_id=mornings, site_id=school.site, day=THURSDAY)
+    assert need.expected == 2
 
 
 def test_on_a_make_up_saturday_every_enrolled_child_may_come(school: School) -> None:

@@ -12,7 +12,8 @@ from volunteer_core.care.staffing import CareNeed, adults_needed_for, set_minimu
 from volunteer_core.errors import Malformed, NotAllowed, NotFound
 from volunteer_core.office.settings import change_setting
 from volunteer_core.permissions import Actor
-from volunteer_core.rosters.shifts import ShiftView, change_shift, list_shifts
+from volunteer_core.rosters.calling_off import call_off_shift
+from volunteer_core.rosters.shifts import ShiftView, add_shift, change_shift, list_shifts
 
 NATIONAL_DAY = date(2026, 10, 1)  # a Thursday
 OCTOBER_REST = date(2026, 10, 5)  # a Monday
@@ -62,6 +63,30 @@ def test_on_a_make_up_saturday_all_are_expected_once(school: School) -> None:
 def test_nobody_is_expected_on_a_day_that_does_not_run(school: School, day: date) -> None:
     """A Saturday, a holiday, a bridge day, and a day after the last of enrolment."""
     assert (need(school, day).expected, need(school, day).adults, need(school, day).leads) == (0, 0, 0)
+
+
+def test_an_added_shift_makes_a_day_run(school: School) -> None:
+    with school.office.write(by=SCRIPT, now=BEFORE) as work:
+        shift = add_shift(
+            work,
+            programme_id=school.programme,
+            site_id=school.site,
+            starts_at=clock(17, day=OCTOBER_REST),
+            ends_at=clock(18, day=OCTOBER_REST),
+            minimum=1,
+            maximum=1,
+        )
+    assert need(school, OCTOBER_REST).expected == 1
+    with school.office.write(by=SCRIPT, now=BEFORE) as work:
+        call_off_shift(work, shift_id=shift.id, reason="放假")
+    assert need(school, OCTOBER_REST).expected == 0
+
+
+def test_called_off_shifts_need_nobody_more(school: School) -> None:
+    school.add_children(45)
+    with school.office.write(by=SCRIPT, now=BEFORE) as work:
+        call_off_shift(work, shift_id=shift_of(school, THURSDAY).id, reason="停电")
+    assert raise_minimum(school) == []
 
 
 def test_the_ratio_is_the_offices_setting_of_the_day(school: School) -> None:

@@ -55,7 +55,7 @@ def open_session(work: Work, *, programme_id: int, site_id: int, day: date) -> S
     without a published shift and a closed site.
     """
     programme, site = work.find(Programme, programme_id), work.find(Site, site_id)
-    shifts = published_shifts(work, programme_id=programme.id, site_id=site.id, day=day)
+    shifts = _published_shifts(work, programme_id=programme.id, site_id=site.id, day=day)
     work.demand(
         "care.session",
         communities=[site.community_id],
@@ -146,8 +146,8 @@ def my_children_today(work: Work, *, day: date) -> list[ChildToday]:
     )
 
 
-def published_shifts(work: Work, *, programme_id: int, site_id: int, day: date) -> list[Shift]:
-    """The published shifts of a day, locked. Inner."""
+def _published_shifts(work: Work, *, programme_id: int, site_id: int, day: date) -> list[Shift]:
+    """Of a day, locked."""
     ids = work.scalars(
         select(Shift.id).where(
             Shift.programme_id == programme_id, Shift.site_id == site_id, Shift.civil_date == day
