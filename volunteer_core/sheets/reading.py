@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from volunteer_core.errors import Malformed, Refused, RuleBroken
+from volunteer_core.errors import Malformed, NotAllowed, Refused, RuleBroken
 
 T = TypeVar("T")
 
@@ -93,9 +93,14 @@ class Row(Generic[T]):
 
     @contextmanager
     def noting(self, column: str | None = None) -> Iterator[None]:
-        """Turns a refusal into a noted problem of this line, in the column it names if there is one."""
+        """Turns a refusal into a noted problem of this line, in the column it names if there is one.
+
+        A missing right is no problem of the file: it is refused as such.
+        """
         try:
             yield
+        except NotAllowed:
+            raise
         except Refused as refused:
             field = refused.facts.get("field")
             named = str(field) if field in self._cells else column
