@@ -95,6 +95,21 @@ def found_school(api: Any) -> School:
     return School(api.community_id, api.site_id, team["id"], programme["id"], leader, aunt, uncle)
 
 
+def newcomer(api: Any, name: str, **facts: Any) -> int:
+    """Somebody new of the community, who signs in as ``by=name``."""
+    person = {"name": name, "birth_date": "1985-03-01", "community_id": api.community_id, **facts}
+    person_id: int = done(api.call("POST", "/v1/people", by="officer", json=person), 201)["id"]
+    token = api.call("POST", f"/v1/people/{person_id}/tokens", by="officer", json={"label": "手机"})
+    api.secrets[name] = done(token, 201)["secret"]
+    return person_id
+
+
+def person(api: Any, by: str) -> int:
+    """The id of somebody who signs in."""
+    found: int = done(api.call("GET", "/v1/me", by=by))["person_id"]
+    return found
+
+
 def plan_next_week(api: Any, school: School) -> list[int]:
     """The leader's draft shifts from Monday to Friday, 17:00 to 18:00; nobody is on them."""
     pattern = {

@@ -131,6 +131,17 @@ def test_examples_are_understood(api: Any, description: dict[str, Any], role: st
         assert str(answer.status_code) in operation["responses"], f"{path}: {answer.text}"
 
 
+def test_what_is_no_json_is_described(description: dict[str, Any]) -> None:
+    paths = description["paths"]
+    for feed in ("/feeds/{name}", "/calendars/events.ics"):
+        responses = paths[feed]["get"]["responses"]
+        assert responses["200"]["content"].keys() == {"text/calendar"}
+        assert responses["304"].keys() == {"description"}
+    for sheet in ("/v1/imports/people", "/v1/imports/children"):
+        assert paths[sheet]["post"]["requestBody"]["content"].keys() == {"text/csv"}
+        assert "415" not in paths[sheet]["post"]["responses"]
+
+
 def test_errors_are_problem_documents(description: dict[str, Any]) -> None:
     components = description["components"]
     assert set(components["schemas"]["Problem"]["required"]) == {"type", "title", "status", "detail", "code"}

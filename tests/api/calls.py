@@ -1,0 +1,298 @@
+"""How every route is called with something in the scope of those who may; ``$names`` are the town's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from volunteer_core.permissions import Scope
+from volunteer_core.sheets.people import CHILDREN_COLUMNS, PEOPLE_COLUMNS
+
+PATH = {
+    "person_id": "$ward",
+    "ward_id": "$ward",
+    "site_id": "$site",
+    "programme_id": "$programme",
+    "team_id": "$team",
+    "shift_id": "$draft",
+    "event_id": "$event",
+    "child_id": "$child",
+    "session_id": "$session",
+    "day": "2026-11-02",
+    "week": "2026-W45",
+}
+"""What stands in a path unless a call says otherwise."""
+
+
+class Call(msgspec.Struct, frozen=True):
+    """One way to call a route, and what is peculiar about its rights."""
+
+    operation_id: str
+    path: dict[str, str] = {}
+    query: dict[str, str] = {}
+    body: Any = None
+    """JSON, or the text of a sheet."""
+    right: str = ""
+    """The row of the table, if it is another than the one that the route names."""
+    never: frozenset[Scope] = frozenset()
+    """Scopes of the row that this call does not lie in: here they do not help."""
+    anywhere: frozenset[Scope] = frozenset()
+    """Scopes that suffice wherever one has them: the answer then holds only what lies in them."""
+    shows: str = ""
+    """The member of the answer that is then empty."""
+
+    variant: str = ""
+    """What tells this call from another of the same route."""
+
+    def __str__(self) -> str:
+        return f"{self.operation_id} {self.variant}".rstrip()
+
+
+S, G, T, C = Scope.SELF, Scope.GUARDIAN, Scope.TEAM, Scope.COMMUNITY
+SPAN = {"first": "2026-11-02", "last": "2026-11-08"}
+YEAR = {"first": "2026-09-01", "last": "2027-06-30"}
+TIMES = {"starts_at": "2027-03-06T09:00:00+08:00", "ends_at": "2027-03-06T10:00:00+08:00"}
+CLOSED = {"starts_at": "2027-05-08T00:00:00+08:00", "ends_at": "2027-05-09T00:00:00+08:00"}
+PEOPLE = f"{','.join(PEOPLE_COLUMNS)}\nV900,王小敏,,,SF,,,,,,,,,,\n"
+CHILD = "C900,林小雨,2018-05-02,SF-S,SCHOOL,12345,2026-09-01,2027-01-31,V002,母亲,"
+CHILDREN = f"{','.join(CHILDREN_COLUMNS)}\n{CHILD}\n"
+
+PLACES = (
+    Call("list_communities"),
+    Call("add_community", body={"code": "C9", "name": "新社区"}),
+    Call("list_grids"),
+    Call("add_grid", body={"community_id": "$community", "code": "G9", "name": "第九网格"}),
+    Call("list_sites"),
+    Call("add_site", body={"community_id": "$community", "code": "S9", "name": "活动室"}),
+    Call("read_site"),
+    Call("correct_site", body={"address": "凤翔东路 14 号"}),
+    Call("list_days", query=SPAN),
+    Call("count_workdays", query={"day": "2026-11-02", "number": "3"}),
+    Call("list_local_days"),
+    Call("set_local_day", {"day": "2027-05-08"}, body={"works": True, "name": "调休", "source": "通知"}),
+    Call("list_terms"),
+    Call(
+        "set_term",
+        body={"name": "下学期", "first_day": "2027-02-22", "last_day": "2027-07-02", "source": "推算"},
+    ),
+    Call("check_site_open", query={"start": "2026-11-02T09:00:00+08:00", "end": "2026-11-02T10:00:00+08:00"}),
+    Call("list_closures"),
+    Call("declare_closure", body={"name": "停课", "source": "通知", "site_id": "$site", **CLOSED}),
+    Call(
+        "declare_closure",
+        body={"name": "停课", "source": "通知", **CLOSED},
+        never=frozenset({C}),
+        variant="everywhere",
+    ),
+    Call("lift_closure", {"closure_id": "$closure"}),
+    Call("read_office_settings"),
+    Call("list_setting_changes"),
+    Call(
+        "change_office_setting",
+        {"name": "weekly_target_minutes"},
+        body={"value": 150, "valid_from": "2030-01-01"},
+    ),
+    Call("list_audit_entries"),
+)
+
+PEOPLE_AND_TEAMS = (
+    Call("search_people", anywhere=frozenset({C}), shows="items"),
+    Call("register_person", body={"name": "赵小兰", "community_id": "$community"}),
+    Call("register_person", body={"name": "赵小兰"}, never=frozenset({C}), variant="of no community"),
+    Call("read_person"),
+    Call("correct_person", body={"phone": "13912345678"}),
+    Call("correct_person", body={"name": "林小和"}, never=frozenset({S}), variant="name"),
+    Call("record_leaving", body={"on": "2028-01-01"}),
+    Call("qualify_person", body={"kind": "first_aid", "valid_from": "2026-09-01"}),
+    Call("record_check", body={"checked_on": "2026-09-02", "result": "clear"}),
+    Call(
+        "link_guardian",
+        body={"guardian_id": "$grandmother", "relation": "祖母", "valid_from": "2026-09-01"},
+    ),
+    Call("list_consents"),
+    Call(
+        "give_consent",
+        body={"guardian_id": "$mother", "valid_from": "2026-09-01", "valid_to": "2027-06-30"},
+    ),
+    Call("withdraw_consent", {"consent_id": "$spare_consent"}),
+    Call("list_leave"),
+    Call("take_leave", body={"first_day": "2027-05-10", "last_day": "2027-05-11"}),
+    Call("withdraw_leave", {"leave_id": "$leave"}),
+    Call("import_people_sheet", body=PEOPLE),
+    Call("import_children_sheet", body=CHILDREN),
+    Call("list_teams"),
+    Call("found_team", body={"code": "T9", "name": "红娘站"}),
+    Call("change_team", body={"purpose": "照看"}),
+    Call("list_members", {"team_id": "$local_team"}),
+    Call("join_team", {"team_id": "$local_team"}, body={"person_id": "$ward", "on": "2026-11-02"}),
+    Call("quit_team", body={"on": "2027-06-01"}),
+    Call("appoint_leader", {"person_id": "$helper"}, body={"leads": False}),
+    Call("list_grid_posts"),
+    Call(
+        "appoint_to_grid",
+        body={
+            "person_id": "$helper",
+            "role": "community_cadre",
+            "community_id": "$community",
+            "salaried": True,
+            "since": "2026-09-01",
+        },
+    ),
+    Call("relieve_from_grid", {"post_id": "$post"}, body={"until": "2027-06-01"}),
+    Call("read_me"),
+    Call("list_tokens"),
+    Call("issue_token", body={"label": "手机"}),
+    Call("revoke_token", {"token_id": "$token"}),
+    Call("list_roles"),
+    Call(
+        "grant_role",
+        body={
+            "person_id": "$grandmother",
+            "role": "community_coordinator",
+            "community_id": "$other_community",
+            "valid_from": "2027-06-01",
+        },
+    ),
+    Call("end_role", {"grant_id": "$grant"}, body={"last_day": "2027-06-01"}),
+)
+
+ROSTERS = (
+    Call("list_programmes"),
+    Call("set_up_programme", body={"code": "P9", "name": "清洁", "day_rule": "workdays"}),
+    Call("rename_programme", {"programme_id": "$clean_up"}, body={"name": "每周两小时"}),
+    Call("list_patterns"),
+    Call(
+        "set_pattern",
+        body={
+            "programme_id": "$programme",
+            "site_id": "$site",
+            "weekdays": "6",
+            "starts": "19:00:00",
+            "ends": "20:00:00",
+            "minimum": 1,
+            "maximum": 2,
+            "valid_from": "2027-03-01",
+            "valid_to": "2027-06-30",
+        },
+    ),
+    Call("end_pattern", {"pattern_id": "$pattern"}, body={"last_day": "2027-04-01"}),
+    Call(
+        "generate_shifts",
+        body={"first": "2027-03-05", "last": "2027-03-05", "site_id": "$site"},
+    ),
+    Call(
+        "generate_shifts",
+        body={"first": "2027-03-05", "last": "2027-03-05"},
+        never=frozenset({C}),
+        variant="at all sites",
+    ),
+    Call("read_week_coverage", query={"site_id": "$site"}),
+    Call("read_week_coverage", anywhere=frozenset({C}), shows="shifts", variant="of all sites"),
+    Call("publish_week", {"week": "2026-W46"}),
+    Call("withdraw_week", {"week": "2026-W47"}),
+    Call("list_shifts", query=SPAN),
+    Call(
+        "add_shift",
+        body={"programme_id": "$clean_up", "site_id": "$site", "minimum": 1, "maximum": 2, **TIMES},
+    ),
+    Call("read_shift", {"shift_id": "$marked"}),
+    Call("change_shift", body={"note": "带好钥匙"}),
+    Call("call_off_shift", {"shift_id": "$doomed"}, body={"reason": "检修"}),
+    Call("reinstate_shift", {"shift_id": "$called_off"}),
+    Call("list_candidates"),
+    Call("assign_person", body={"person_id": "$staff"}),
+    Call("release_person", {"shift_id": "$staffed", "person_id": "$helper"}),
+    Call(
+        "mark_shift_attendance",
+        {"shift_id": "$unmarked"},
+        body={"person_id": "$helper", "attendance": "attended"},
+    ),
+    Call("mark_all_attended", {"shift_id": "$all_unmarked"}),
+    Call("set_minimum_from_enrolment", body=YEAR, anywhere=frozenset({C})),
+)
+
+EVENTS = (
+    Call("list_events"),
+    Call("create_event", body={"title": "讲座", "site_id": "$site", "team_id": "$team", **TIMES}),
+    Call("read_event"),
+    Call("change_event", body={"description": "请提前到场。"}),
+    Call("publish_event", {"event_id": "$draft_event"}),
+    Call("call_off_event", {"event_id": "$doomed_event"}, body={"reason": "台风"}),
+    Call("add_position", body={"name": "听众", "capacity": 40, "earns_hours": False}),
+    Call("change_capacity", {"position_id": "$event_position"}, body={"capacity": 9}),
+    Call("list_signups"),
+    Call("sign_up", {"position_id": "$event_position"}, body={"person_id": "$ward"}),
+    Call("cancel_signup", {"signup_id": "$cancelled_signup"}),
+    Call("mark_signup", {"signup_id": "$past_signup"}, body={"attendance": "attended"}),
+    Call("list_signups_of_person"),
+)
+
+CARE = (
+    Call("list_children", anywhere=frozenset({C}), shows="items"),
+    Call("register_child", body={"name": "王小雨", "birth_date": "2018-05-05", "community_id": "$community"}),
+    Call("read_child"),
+    Call("my_children_today", never=frozenset({C})),
+    Call("link_child_guardian", body={"person_id": "$mother", "relation": "妈妈"}),
+    Call("unlink_child_guardian", {"child_id": "$present_child", "person_id": "$grandmother"}),
+    Call(
+        "enrol_child",
+        body={
+            "programme_id": "$programme",
+            "site_id": "$site",
+            "weekdays": "6",
+            "first_day": "2026-11-07",
+            "last_day": "2027-01-31",
+        },
+    ),
+    Call("end_enrolment", {"enrolment_id": "$present_child_enrolment"}, body={"last_day": "2027-01-15"}),
+    Call("list_pickups"),
+    Call(
+        "authorise_pickup",
+        body={
+            "person_id": "$mother",
+            "relation": "母亲",
+            "valid_from": "2026-11-02",
+            "valid_to": "2027-01-31",
+        },
+    ),
+    Call("withdraw_pickup", {"authorisation_id": "$spare_pickup"}),
+    Call("read_care_need", query={"site_id": "$site"}),
+    Call("open_session", body={"programme_id": "$programme", "site_id": "$site", "day": "2026-11-02"}),
+    Call("read_session"),
+    Call("arrive", body={"child_id": "$child"}),
+    Call("hand_over", body={"child_id": "$present_child", "authorisation_id": "$present_child_pickup"}),
+)
+
+HOURS_AND_CALENDARS = (
+    Call("read_balance"),
+    Call("list_entries"),
+    Call("read_progress", query=SPAN),
+    Call("correct_entry", {"entry_id": "$entry"}, body={"minutes": 45, "reason": "更正"}),
+    Call("list_overdue", anywhere=frozenset({T, C}), shows="items"),
+    Call("tally_hours", query={"by": "team", **YEAR}, anywhere=frozenset({T, C}), shows="rows"),
+    Call("list_notices", anywhere=frozenset({S, T, C}), shows="items"),
+    Call("write_group_text", anywhere=frozenset({S, T, C}), shows="notice_ids"),
+    Call("mark_told", body={"notice_ids": ["$told"]}),
+    Call("subscribe", body={"kind": "person", "subject_id": "$ward", "label": "手机"}),
+    Call(
+        "subscribe",
+        body={"kind": "team", "subject_id": "$team", "label": "手机"},
+        right="calendars.subscribe.team",
+        variant="team",
+    ),
+    Call(
+        "subscribe",
+        body={"kind": "programme", "subject_id": "$programme", "label": "手机"},
+        right="calendars.subscribe.programme",
+        variant="programme",
+    ),
+    Call("list_subscriptions"),
+    Call("rotate_subscription", {"subscription_id": "$replaced"}),
+    Call("revoke_subscription", {"subscription_id": "$revoked"}),
+    Call("list_commitments", query=SPAN),
+    Call("fetch_feed", {"name": "$subscription_secret.ics"}),
+    Call("fetch_public_events"),
+)
+
+CALLS = (*PLACES, *PEOPLE_AND_TEAMS, *ROSTERS, *EVENTS, *CARE, *HOURS_AND_CALENDARS)

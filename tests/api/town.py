@@ -1,0 +1,208 @@
+"""A whole office for the rights: something of every kind, and somebody of every relation to it.
+
+It is Monday 2026-11-02, 17:20, and the session of 17:00 runs.
+"""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+from typing import Any
+
+from tests.world import MONDAY, NOW, World, hour
+from volunteer_core.access.tokens import grant_role, issue_token
+from volunteer_core.calendars.models import FeedKind
+from volunteer_core.calendars.subscriptions import subscribe
+from volunteer_core.care.enrolment import enrol, link_guardian, register_child
+from volunteer_core.care.handover import arrive
+from volunteer_core.care.pickups import authorise_pickup
+from volunteer_core.care.sessions import open_session
+from volunteer_core.closures.declaring import declare_closure
+from volunteer_core.commitments.models import Attendance
+from volunteer_core.database import Database
+from volunteer_core.events.planning import call_off_event, create_event, publish_event
+from volunteer_core.events.positions import add_position
+from volunteer_core.events.signups import sign_up
+from volunteer_core.hours.ledger import list_entries
+from volunteer_core.notices.outbox import list_notices, mark_told
+from volunteer_core.people import vouching
+from volunteer_core.permissions import Actor, Role
+from volunteer_core.rosters.calling_off import call_off_shift
+from volunteer_core.rosters.patterns import set_pattern
+from volunteer_core.teams.grid_posts import appoint
+from volunteer_core.teams.membership import appoint_leader, found_team, join
+from volunteer_core.teams.models import GridRole
+
+CLOCK = hour(17, 20)
+FIRST, LAST = date(2026, 9, 1), date(2027, 6, 30)
+WEEK = timedelta(days=7)
+
+
+class Town(World):
+    """``ids`` holds what the calls name, ``who`` the people who make them."""
+
+    def __init__(self, office: Database) -> None:
+        super().__init__(office)
+        places = ("community", "other_community", "grid", "site", "team", "clean_up")
+        self.ids: dict[str, Any] = {name: getattr(self, name) for name in places}
+        self.ids["programme"] = self.school
+        self.who: dict[str, int] = {}
+        self._add_people()
+        self._add_roster()
+        self._add_care()
+        self._add_events()
+        self._add_what_is_personal()
+
+    def token(self, person: int) -> Any:
+        return self.do(issue_token, now=CLOCK, person_id=person, label="手机")
+
+    def _add_people(self) -> None:
+        """The ward is a minor who helps; the mother answers for it, and for two children."""
+        ids, who = self.ids, self.who
+        ids["ward"] = who["self"] = self.person("林小禾", born=date(2010, 5, 4))
+        ids["mother"] = who["guardian"] = self.person("林妈妈", teams=())
+        ids["helper"], ids["staff"] = self.people(2)
+        who["on duty"] = ids["staff"]
+        ids["grandmother"] = self.person("林奶奶", teams=())
+        who["volunteer"] = self.person("陈路人", teams=())
+        who["leader"] = _person(self.leader())
+        who["other leader"] = _person(self.leader(self.other_team))
+        who["coordinator"] = _person(self.coordinator())
+        who["neighbour"] = _person(self.coordinator(self.other_community))
+        who["officer"] = _person(self.officer())
+        # One more team of the same leader, which is the community's: its coordinator sees the members.
+        local = self.do(found_team, code="LOCAL", name="老人互访团", community_id=self.community).id
+        self.do(join, team_id=local, person_id=who["leader"], on=FIRST)
+        self.do(appoint_leader, team_id=local, person_id=who["leader"])
+        ids["local_team"] = local
+        answers_for = {"ward_id": ids["ward"], "guardian_id": ids["mother"]}
+        self.do(vouching.link_guardian, **answers_for, relation="母亲", valid_from=FIRST)
+        for name in ("consent", "spare_consent"):
+            ids[name] = self.do(vouching.give_consent, **answers_for, valid_from=FIRST, valid_to=LAST).id
+
+    def _add_roster(self) -> None:
+        """Today's shifts are published; each of the next weeks has a shift that a call is about."""
+        ids, helper = self.ids, self.ids["helper"]
+        self.shift(ids["staff"])
+        self.publish()
+        for number, name in enumerate(("marked", "unmarked", "all_unmarked", "forgotten"), 10):
+            ids[name] = self.shift(
+                helper, starts=time(number), ends=time(number + 1), programme=self.clean_up
+            )
+        self.publish(programme=self.clean_up)
+        self.mark(ids["marked"], helper, attendance=Attendance.ATTENDED, now=hour(16))
+        ids["entry"] = self.see(list_entries, person_id=helper).items[0].id
+        ids["draft"] = self.shift(day=MONDAY + timedelta(days=3))
+        ids["staffed"] = self.shift(helper, day=MONDAY + timedelta(days=4))
+        self.shift(helper, day=MONDAY + WEEK)
+        self.published(helper, day=MONDAY + 2 * WEEK)
+        ids["doomed"] = self.shift(helper, day=MONDAY + 3 * WEEK)
+        ids["called_off"] = self.shift(helper, day=MONDAY + 4 * WEEK)
+        self.do(call_off_shift, shift_id=ids["called_off"], reason="检修")
+        ids["pattern"] = self.do(
+            set_pattern,
+            programme_id=self.school,
+            site_id=self.site,
+            weekdays="5",
+            starts=time(19),
+            ends=time(20),
+            minimum=1,
+            maximum=2,
+            leads=0,
+            valid_from=date(2027, 3, 1),
+            valid_to=LAST,
+        ).id
+
+    def _add_care(self) -> None:
+        """A child who is expected and one who has come, each with an adult who may take it home."""
+        ids = self.ids
+        where = {"programme_id": self.school, "site_id": self.site}
+        listed = {"relation": "亲友", "valid_from": FIRST, "valid_to": LAST}
+        ids["session"] = self.do(open_session, now=hour(16, 30), **where, day=MONDAY).id
+        for name in ("child", "present_child"):
+            child = ids[name] = self.do(
+                register_child, name="符小满", birth_date=date(2018, 3, 4), community_id=self.community
+            ).id
+            self.do(link_guardian, child_id=child, person_id=ids["mother"], relation="母亲")
+            ids[f"{name}_enrolment"] = self.do(
+                enrol, child_id=child, **where, weekdays="12345", first_day=FIRST, last_day=LAST
+            ).id
+            ids[f"{name}_pickup"] = self.do(
+                authorise_pickup, child_id=child, person_id=ids["grandmother"], **listed
+            ).id
+        self.do(link_guardian, child_id=ids["present_child"], person_id=ids["grandmother"], relation="祖母")
+        self.do(arrive, now=hour(17, 5), session_id=ids["session"], child_id=ids["present_child"])
+        ids["spare_pickup"] = self.do(
+            authorise_pickup, child_id=ids["child"], person_id=ids["helper"], **listed
+        ).id
+
+    def _add_events(self) -> None:
+        ids = self.ids
+        for number, name in enumerate(("event", "cancelled", "draft_event", "doomed_event", "unhappy"), 12):
+            self._add_event(name, date(2026, 11, number))
+        self._add_event("past", date(2026, 11, 1), now=NOW - WEEK)
+        for name, person, now in (("cancelled", "ward", NOW), ("past", "helper", NOW - WEEK)):
+            seat = {"position_id": ids[f"{name}_position"], "person_id": ids[person]}
+            ids[f"{name}_signup"] = self.do(sign_up, now=now, **seat).id
+
+    def _add_event(self, name: str, day: date, **when: Any) -> None:
+        event = self.ids[name] = self.do(
+            create_event,
+            **when,
+            title="消防安全知识讲座",
+            site_id=self.site,
+            team_id=self.team,
+            starts_at=hour(20, day=day),
+            ends_at=hour(21, day=day),
+        ).id
+        self.ids[f"{name}_position"] = self.do(
+            add_position, **when, event_id=event, name="引导员", capacity=3, earns_hours=True
+        ).id
+        if name != "draft_event":
+            self.do(publish_event, **when, event_id=event)
+
+    def _add_what_is_personal(self) -> None:
+        """Of the ward's own, one of each kind that a call ends."""
+        ids, ward = self.ids, self.ids["ward"]
+        off = {"first_day": date(2027, 5, 3), "last_day": date(2027, 5, 4)}
+        ids["leave"] = self.do(vouching.take_leave, person_id=ward, **off).id
+        ids["token"] = self.token(ward).id
+        for name in ("subscription", "replaced", "revoked"):
+            issued = self.do(
+                subscribe, by=self.actor(ward), kind=FeedKind.PERSON, subject_id=ward, label="手机"
+            )
+            ids[name], ids[f"{name}_secret"] = issued.id, issued.secret
+        ids["grant"] = self.do(
+            grant_role,
+            person_id=ids["helper"],
+            role=Role.COMMUNITY_COORDINATOR,
+            community_id=self.other_community,
+            valid_from=FIRST,
+        ).id
+        ids["post"] = self.do(
+            appoint,
+            person_id=ids["grandmother"],
+            role=GridRole.RECRUITED_GRID_WORKER,
+            community_id=self.community,
+            grid_id=self.grid,
+            salaried=True,
+            since=FIRST,
+        ).id
+        ids["closure"] = self.do(
+            declare_closure,
+            name="停电",
+            source="供电局通知",
+            site_id=self.site,
+            starts_at=hour(8, day=date(2027, 4, 1)),
+            ends_at=hour(20, day=date(2027, 4, 1)),
+        ).closure.id
+        # What was written so far has been told; of the ward there is something new.
+        told = [notice.id for notice in self.see(list_notices).items]
+        self.do(mark_told, notice_ids=told)
+        ids["told"] = told[0]
+        self.do(sign_up, position_id=ids["unhappy_position"], person_id=ward)
+        self.do(call_off_event, event_id=ids["unhappy"])
+
+
+def _person(actor: Actor) -> int:
+    assert actor.person_id is not None
+    return actor.person_id
