@@ -149,6 +149,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._work: type[Work] = type("Work", (Work,), {})
         self.watch("before_flush", _refuse_flush_while_reading)
+        self.watch("after_soft_rollback", _forget_what_was_read)
         self._writer: threading.Lock | None = None
         self.engine: Engine
         self._writing_engine: Engine
@@ -236,6 +237,11 @@ def is_sqlite(work: Session) -> bool:
 def _refuse_flush_while_reading(work: Work, *_: object) -> None:
     if not work.writing and (work.new or work.dirty or work.deleted):
         raise RuntimeError("this work was opened for reading: open it with write()")
+
+
+def _forget_what_was_read(work: Work, _: object) -> None:
+    """What operations remember in ``info`` may have been written after the savepoint."""
+    work.info.clear()
 
 
 def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:

@@ -8,13 +8,9 @@ from litestar.params import RawBody
 from api.incoming import QueryText
 from api.operations import Csv, act
 from api.work import Opened
-from volunteer_core.sheets.people import (
-    CHILDREN_COLUMNS,
-    PEOPLE_COLUMNS,
-    Imported,
-    import_children,
-    import_people,
-)
+from volunteer_core.sheets.children import CHILDREN_COLUMNS, import_children
+from volunteer_core.sheets.people import PEOPLE_COLUMNS, import_people
+from volunteer_core.sheets.reading import Imported
 
 IMPORTED = Imported("people.csv", 12, 3)
 PEOPLE = Csv(

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from volunteer_core.permissions import Scope
-from volunteer_core.sheets.people import CHILDREN_COLUMNS, PEOPLE_COLUMNS
+from volunteer_core.sheets.children import CHILDREN_COLUMNS
+from volunteer_core.sheets.people import PEOPLE_COLUMNS
 
 PATH = {
     "person_id": "$ward",

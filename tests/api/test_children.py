@@ -8,7 +8,7 @@ import pytest
 
 from tests.api.care import CHILD, KIN, STRANGERS, add_child, authorise, enrol, staffed_school
 from tests.api.story import School, done, newcomer, nothing_changes, person, refused
-from volunteer_core.sheets.people import CHILDREN_COLUMNS
+from volunteer_core.sheets.children import CHILDREN_COLUMNS
 
 
 @pytest.fixture(scope="module")

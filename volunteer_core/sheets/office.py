@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -14,45 +14,69 @@ from sqlalchemy import select
 from volunteer_core.access import tokens
 from volunteer_core.access.models import RoleGrant
 from volunteer_core.database import Work
-from volunteer_core.errors import Malformed, Refused
+from volunteer_core.errors import Malformed, NotAllowed, Refused
 from volunteer_core.events import planning, positions
 from volunteer_core.events.models import Event
-from volunteer_core.office.settings import OfficeSettings, change_setting, settings_on
+from volunteer_core.office.settings import change_setting, settings_on
 from volunteer_core.people.models import Person
 from volunteer_core.permissions import Role
 from volunteer_core.places import directory
 from volunteer_core.places.models import Community, Grid, Site
 from volunteer_core.rosters.models import Pattern
 from volunteer_core.rosters.patterns import set_pattern
-from volunteer_core.sheets.office_form import OfficeFile, ProgrammePart, SitePart
-from volunteer_core.sheets.people import Imported, import_children, import_people
-from volunteer_core.sheets.reading import FileMalformed, Problem, read_toml
+from volunteer_core.sheets.children import import_children
+from volunteer_core.sheets.office_form import EventPart, OfficeFile, PatternPart, ProgrammePart, SitePart
+from volunteer_core.sheets.people import import_people
+from volunteer_core.sheets.reading import FileMalformed, Imported, Problem, read_toml
 from volunteer_core.teams import membership, programmes
 from volunteer_core.teams.models import Programme, Team
+from volunteer_core.timespans import civil_date
 from volunteer_core.workdays import upkeep
 
-PEOPLE_FILES = ("people.csv", "guardians.csv")
+OFFICE, PEOPLE, CHILDREN = "office.toml", ("people.csv", "guardians.csv"), "children.csv"
 
 
 def import_folder(work: Work, *, folder: Path) -> list[Imported]:
     """Imports an office from a folder: ``office.toml``, then, where they are there, the sheets
     ``people.csv``, ``guardians.csv`` and ``children.csv``.
 
-    Importing it again adds only what is new. The first file with problems refuses the whole.
+    Importing it again adds only what is new. Events that have begun are left out: nobody can sign
+    up for them. The first file with problems refuses the whole.
     """
     work.demand("sheets.import")
-    name = "office.toml"
-    office = read_toml(name, (folder / name).read_bytes(), OfficeFile)
+    if not (folder / OFFICE).is_file():
+        raise FileMalformed(OFFICE, [Problem(OFFICE, None, None, "文件夹里没有这个文件。")])
+    office = read_toml(OFFICE, (folder / OFFICE).read_bytes(), OfficeFile)
+    _refuse_repeated_codes(OFFICE, office)
     with work.begin_nested():
-        _load_structure(work, name, office)
-        sheets = [sheet for sheet in PEOPLE_FILES if (folder / sheet).exists()]
+        _load_structure(work, OFFICE, office)
+        sheets = [sheet for sheet in PEOPLE if (folder / sheet).is_file()]
         found = [import_people(work, file=sheet, content=(folder / sheet).read_bytes()) for sheet in sheets]
-        _load_appointments(work, name, office)
-        _load_events(work, name, office)
-        if (folder / "children.csv").exists():
-            content = (folder / "children.csv").read_bytes()
-            found.append(import_children(work, file="children.csv", content=content))
+        _load_appointments(work, OFFICE, office)
+        _load_events(work, OFFICE, office)
+        if (folder / CHILDREN).is_file():
+            content = (folder / CHILDREN).read_bytes()
+            found.append(import_children(work, file=CHILDREN, content=content))
     return found
+
+
+def _refuse_repeated_codes(file: str, office: OfficeFile) -> None:
+    lists: dict[str, Sequence[Any]] = {
+        "communities": office.communities,
+        "grids": office.grids,
+        "sites": office.sites,
+        "teams": office.teams,
+        "programmes": office.programmes,
+        "events": office.events,
+    }
+    problems = []
+    for name, parts in lists.items():
+        first: dict[str, int] = {}
+        for number, part in enumerate(parts):
+            if (before := first.setdefault(part.code, number)) != number:
+                problems.append(Problem(file, None, f"{name}[{number}].code", f"与 {name}[{before}] 重复。"))
+    if problems:
+        raise FileMalformed(file, problems)
 
 
 @contextmanager
@@ -60,7 +84,7 @@ def _at(file: str, path: str) -> Iterator[None]:
     """Names the place in the file in which a refusal arose."""
     try:
         yield
-    except FileMalformed:
+    except (FileMalformed, NotAllowed):
         raise
     except Refused as refused:
         field = refused.facts.get("field")
@@ -69,19 +93,16 @@ def _at(file: str, path: str) -> Iterator[None]:
         raise FileMalformed(file, [Problem(file, None, place, problem)]) from refused
 
 
-def _by_code(work: Work, table: Any, code: str | None) -> int | None:
-    if code is None:
-        return None
+def _by_code(work: Work, table: Any, code: str, field: str = "") -> int:
+    """The id of the row with a code, which stands in a field of the part that is being read."""
     found = work.scalar(select(table.id).where(table.code == code))
     if found is None:
-        raise Malformed("code", f"没有编号为 {code[:32]} 的记录。")
+        raise Malformed(field, f"没有编号为 {code[:32]} 的记录。")
     return int(found)
 
 
-def _needed(work: Work, table: Any, code: str) -> int:
-    found = _by_code(work, table, code)
-    assert found is not None  # noqa: S101 - a code that is given is found or refused
-    return found
+def _if_given(work: Work, table: Any, code: str | None, field: str = "") -> int | None:
+    return None if code is None else _by_code(work, table, code, field)
 
 
 def _is_there(work: Work, table: Any, code: str) -> bool:
@@ -108,7 +129,7 @@ def _load_places(work: Work, file: str, office: OfficeFile) -> None:
     for number, grid in enumerate(office.grids):
         with _at(file, f"grids[{number}]"):
             if not _is_there(work, Grid, grid.code):
-                home = _needed(work, Community, grid.community)
+                home = _by_code(work, Community, grid.community, "community")
                 directory.add_grid(work, community_id=home, code=grid.code, name=grid.name)
     for number, site in enumerate(office.sites):
         with _at(file, f"sites[{number}]"):
@@ -124,103 +145,114 @@ def _load_teams(work: Work, file: str, office: OfficeFile) -> None:
                     code=team.code,
                     name=team.name,
                     purpose=team.purpose,
-                    community_id=_by_code(work, Community, team.community),
+                    community_id=_if_given(work, Community, team.community, "community"),
                     discreet=team.discreet,
                 )
     for number, programme in enumerate(office.programmes):
         with _at(file, f"programmes[{number}]"):
-            _load_programme(work, programme)
+            programme_id = _load_programme(work, programme)
+        for nth, pattern in enumerate(programme.patterns):
+            with _at(file, f"programmes[{number}].patterns[{nth}]"):
+                _load_pattern(work, programme_id, pattern)
 
 
 def _load_settings(work: Work, file: str, office: OfficeFile) -> None:
     with _at(file, "office"):
-        valid_from = office.office.get("valid_from")
-        settings = {
-            name: value for name, value in office.office.items() if name not in {"valid_from", "officers"}
-        }
-        if settings and not isinstance(valid_from, date):
-            raise Malformed("valid_from", "请写明设置从哪一天起生效。")
-        for name, value in settings.items():
-            if name not in OfficeSettings.__struct_fields__ or (
-                valid_from is not None and getattr(settings_on(work, valid_from), name) != value
-            ):
-                change_setting(work, name=name, value=value, valid_from=valid_from or date.min)
+        valid_from, officers = _valid_from(work, office), office.office.get("officers", [])
+        if not isinstance(officers, list) or not all(isinstance(code, str) for code in officers):
+            raise Malformed("officers", "应为人员编号的列表。")
+    for name, value in office.office.items():
+        if name not in {"valid_from", "officers"}:
+            with _at(file, f"office.{name}"):
+                held = msgspec.to_builtins(settings_on(work, valid_from))
+                if name not in held or held[name] != value:
+                    change_setting(work, name=name, value=value, valid_from=valid_from)
+
+
+def _valid_from(work: Work, office: OfficeFile) -> date:
+    """From when settings and roles hold: as the file says, and without settings from today if it does not."""
+    nothing_set = office.office.keys() <= {"officers"}
+    found = office.office.get("valid_from", civil_date(work.now) if nothing_set else None)
+    if type(found) is not date:  # an instant is a date to isinstance
+        raise Malformed("valid_from", "请写明设置从哪一天起生效，例如 2026-09-01。")
+    return found
 
 
 def _load_site(work: Work, site: SitePart) -> None:
     if not _is_there(work, Site, site.code):
         directory.add_site(
             work,
-            community_id=_needed(work, Community, site.community),
+            community_id=_by_code(work, Community, site.community, "community"),
             code=site.code,
             name=site.name,
             address=site.address,
-            grid_id=_by_code(work, Grid, site.grid),
+            grid_id=_if_given(work, Grid, site.grid, "grid"),
             latitude=site.latitude,
             longitude=site.longitude,
         )
 
 
-def _load_programme(work: Work, part: ProgrammePart) -> None:
+def _load_programme(work: Work, part: ProgrammePart) -> int:
     if not _is_there(work, Programme, part.code):
         programmes.set_up_programme(
             work,
             code=part.code,
             name=part.name,
             day_rule=part.day_rule,
-            team_id=_by_code(work, Team, part.team),
+            team_id=_if_given(work, Team, part.team, "team"),
             duty=part.duty,
             minds_children=part.minds_children,
             emergency=part.emergency,
         )
-    programme_id = _needed(work, Programme, part.code)
-    for pattern in part.patterns:
-        site_id = _needed(work, Site, pattern.site)
-        there = select(Pattern.id).where(
-            Pattern.programme_id == programme_id,
-            Pattern.site_id == site_id,
-            Pattern.weekdays == pattern.weekdays,
-            Pattern.starts == pattern.start,
-            Pattern.valid_from == pattern.valid_from,
+    return _by_code(work, Programme, part.code)
+
+
+def _load_pattern(work: Work, programme_id: int, pattern: PatternPart) -> None:
+    site_id = _by_code(work, Site, pattern.site, "site")
+    there = select(Pattern.id).where(
+        Pattern.programme_id == programme_id,
+        Pattern.site_id == site_id,
+        Pattern.weekdays == pattern.weekdays,
+        Pattern.starts == pattern.start,
+        Pattern.valid_from == pattern.valid_from,
+    )
+    if work.scalar(there) is None:
+        set_pattern(
+            work,
+            programme_id=programme_id,
+            site_id=site_id,
+            weekdays=pattern.weekdays,
+            starts=pattern.start,
+            ends=pattern.end,
+            minimum=pattern.minimum,
+            maximum=pattern.maximum,
+            leads=pattern.leads,
+            valid_from=pattern.valid_from,
+            valid_to=pattern.valid_to,
         )
-        if work.scalar(there) is None:
-            set_pattern(
-                work,
-                programme_id=programme_id,
-                site_id=site_id,
-                weekdays=pattern.weekdays,
-                starts=pattern.start,
-                ends=pattern.end,
-                minimum=pattern.minimum,
-                maximum=pattern.maximum,
-                leads=pattern.leads,
-                valid_from=pattern.valid_from,
-                valid_to=pattern.valid_to,
-            )
 
 
 def _load_appointments(work: Work, file: str, office: OfficeFile) -> None:
     """Officers, coordinators and leaders, once the people are there."""
-    since = office.office.get("valid_from")
+    since = _valid_from(work, office)
     for number, code in enumerate(office.office.get("officers", [])):
         with _at(file, f"office.officers[{number}]"):
-            _grant(work, _needed(work, Person, code), Role.STREET_OFFICER, None, since)
+            _grant(work, _by_code(work, Person, code), Role.STREET_OFFICER, None, since)
     for number, community in enumerate(office.communities):
         with _at(file, f"communities[{number}].coordinator"):
-            person_id = _by_code(work, Person, community.coordinator)
+            person_id = _if_given(work, Person, community.coordinator)
             if person_id is not None:
-                home = _needed(work, Community, community.code)
+                home = _by_code(work, Community, community.code)
                 _grant(work, person_id, Role.COMMUNITY_COORDINATOR, home, since)
     for number, team in enumerate(office.teams):
         with _at(file, f"teams[{number}].leader"):
-            person_id, team_id = _by_code(work, Person, team.leader), _needed(work, Team, team.code)
-            if person_id is not None and person_id not in membership.leaders_of(
-                work, team_id, work.now.date()
-            ):
+            person_id, team_id = _if_given(work, Person, team.leader), _by_code(work, Team, team.code)
+            today = civil_date(work.now)
+            if person_id is not None and person_id not in membership.leaders_of(work, team_id, today):
                 membership.appoint_leader(work, team_id=team_id, person_id=person_id)
 
 
-def _grant(work: Work, person_id: int, role: Role, community_id: int | None, since: date | None) -> None:
+def _grant(work: Work, person_id: int, role: Role, community_id: int | None, since: date) -> None:
     held = select(RoleGrant.id).where(
         RoleGrant.person_id == person_id,
         RoleGrant.role == role,
@@ -233,24 +265,34 @@ def _grant(work: Work, person_id: int, role: Role, community_id: int | None, sin
             work,
             person_id=person_id,
             role=role,
-            valid_from=since or work.now.date(),
+            valid_from=since,
             community_id=community_id,
         )
+
+
+def _has_begun(work: Work, part: EventPart) -> bool:
+    """Whether the event or one of its positions has begun. An instant without offset is refused later."""
+    starts = [part.starts_at, *(position.starts_at for position in part.positions if position.starts_at)]
+    return any(start.tzinfo is not None and start <= work.now for start in starts)
 
 
 def _load_events(work: Work, file: str, office: OfficeFile) -> None:
     for number, part in enumerate(office.events):
         with _at(file, f"events[{number}]"):
-            if _is_there(work, Event, part.code):
+            if _is_there(work, Event, part.code) or _has_begun(work, part):
                 continue
+            site_id = _by_code(work, Site, part.site, "site")
+            community_id = _if_given(work, Community, part.community, "community")
+            if community_id not in {None, work.find(Site, site_id).community_id}:
+                raise Malformed("community", "场所不在这个社区。")
             event = planning.create_event(
                 work,
                 code=part.code,
                 title=part.title,
                 description=part.description,
-                site_id=_needed(work, Site, part.site),
-                team_id=_by_code(work, Team, part.team),
-                programme_id=_by_code(work, Programme, part.programme),
+                site_id=site_id,
+                team_id=_if_given(work, Team, part.team, "team"),
+                programme_id=_if_given(work, Programme, part.programme, "programme"),
                 starts_at=part.starts_at,
                 ends_at=part.ends_at,
                 signup_opens_at=part.signup_opens_at,
@@ -258,5 +300,6 @@ def _load_events(work: Work, file: str, office: OfficeFile) -> None:
                 cancel_until=part.cancel_until,
                 public=part.public,
             )
-            for position in part.positions:
+        for nth, position in enumerate(part.positions):
+            with _at(file, f"events[{number}].positions[{nth}]"):
                 positions.add_position(work, event_id=event.id, **msgspec.structs.asdict(position))

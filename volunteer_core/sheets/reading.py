@@ -20,6 +20,7 @@ T = TypeVar("T")
 
 LARGEST_BYTES = 20 * 1024 * 1024
 MOST_PROBLEMS = 100
+MOST_COLUMNS_NAMED = 5
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -29,6 +30,14 @@ class Problem(msgspec.Struct, frozen=True):
     line: int | None
     column: str | None
     problem: str
+
+
+class Imported(msgspec.Struct, frozen=True):
+    """What an import did with the rows of a sheet."""
+
+    file: str
+    added: int
+    corrected: int
 
 
 class FileMalformed(
@@ -95,15 +104,15 @@ class Row(Generic[T]):
     def noting(self, column: str | None = None) -> Iterator[None]:
         """Turns a refusal into a noted problem of this line, in the column it names if there is one.
 
-        A missing right is no problem of the file: it is refused as such.
+        A missing right is no problem of the file: it refuses the import.
         """
         try:
             yield
         except NotAllowed:
             raise
         except Refused as refused:
-            field = refused.facts.get("field")
-            named = str(field) if field in self._cells else column
+            field = str(refused.facts.get("field", "")).removesuffix("_id")
+            named = field if field in self._cells else column
             self.note(named, str(refused.facts.get("problem", refused.message)))
 
 
@@ -116,6 +125,7 @@ class Sheet:
         self.rows: list[Row[object]] = []
         text = _decoded(file, content)
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        line = 1  # where the row begins that is being read
         try:
             heading = [cell.strip() for cell in next(reader, [])]
             self._check_heading(heading, columns)
@@ -128,7 +138,7 @@ class Sheet:
                         self.note(line, None, f"应有 {len(heading)} 列，实有 {len(cells)} 列。")
                 line = reader.line_num + 1
         except csv.Error:
-            self.note(reader.line_num, None, "不是有效的 CSV（引号没有成对？）。")
+            self.note(line, None, "不是有效的 CSV（引号没有成对？）。")
         self._refuse_repeated_codes()
 
     def note(self, line: int | None, column: str | None, problem: str) -> None:
@@ -138,15 +148,20 @@ class Sheet:
     def check(self) -> None:
         """Refuses (:class:`FileMalformed`) if anything was noted."""
         if self.problems:
-            raise FileMalformed(self.file, sorted(self.problems, key=lambda one: one.line or 0))
+            by_line = sorted(self.problems, key=lambda one: one.line or 0)
+            raise FileMalformed(self.file, list(dict.fromkeys(by_line)))
 
     def _check_heading(self, heading: list[str], columns: tuple[str, ...]) -> None:
         missing = [column for column in columns if column not in heading]
-        unknown = [cell for cell in heading if cell not in columns]
-        if missing or unknown or len(set(heading)) != len(heading):
-            parts = [f"缺少列：{'、'.join(missing)}"] if missing else []
-            parts += [f"多出列：{'、'.join(unknown)}"] if unknown else []
-            self.note(1, None, "；".join(parts) or "列名重复。")
+        unknown = [cell[:20] for cell in heading if cell not in columns]
+        repeated = {cell for cell in heading if heading.count(cell) > 1 and cell in columns}
+        if missing or unknown or repeated:
+            named = (
+                ("缺少列", missing),
+                ("多出列", unknown[:MOST_COLUMNS_NAMED]),
+                ("重复列", sorted(repeated)),
+            )
+            self.note(1, None, "；".join(f"{what}：{'、'.join(cells)}" for what, cells in named if cells))
             self.check()
 
     def _refuse_repeated_codes(self) -> None:
@@ -155,7 +170,8 @@ class Sheet:
             code = row.text("code")
             if code in seen:
                 row.note("code", f"与第 {seen[code]} 行重复。")
-            seen[code] = row.line
+            elif code:
+                seen[code] = row.line
 
 
 def read_toml(file: str, content: bytes, form: type[T]) -> T:
@@ -181,7 +197,7 @@ def civil_day(text: str) -> date:
             return date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
         pass
-    raise Malformed("date", f"不是有效的日期：{text[:20]}。")
+    raise Malformed("date", "不是有效的日期，应写作 2026-09-01。")
 
 
 def yes_or_no(text: str) -> bool:
@@ -203,7 +219,11 @@ def _decoded(file: str, content: bytes) -> str:
         raise FileMalformed(file, [Problem(file, None, None, f"文件超过 {LARGEST_BYTES >> 20} MB。")])
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            return content.decode(encoding)
+            text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if "\0" in text:
+            line = text.count("\n", 0, text.index("\0")) + 1
+            raise FileMalformed(file, [Problem(file, line, None, "不是文本文件。")])
+        return text
     raise FileMalformed(file, [Problem(file, None, None, "编码无法识别，请保存为 UTF-8。")])

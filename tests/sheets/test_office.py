@@ -1,0 +1,116 @@
+"""An office from a folder: the sample, and what is refused with its place."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.sheets.writing import everything
+from tests.world import NOW, SCRIPT, World
+from volunteer_core.care.models import Child
+from volunteer_core.database import Database
+from volunteer_core.events.models import Event
+from volunteer_core.office.settings import change_setting, settings_on
+from volunteer_core.people.models import Person
+from volunteer_core.places.models import Community, Grid, Site
+from volunteer_core.sheets.office import import_folder
+from volunteer_core.sheets.reading import FileMalformed
+from volunteer_core.teams.models import GridPost, Membership
+from volunteer_core.timespans import at, civil_date
+
+SAMPLE = Path(__file__).parents[2] / "examples" / "fengxiang"
+COMMUNITY = '[[communities]]\ncode = "n"\nname = "新社区"\n'
+PROGRAMME = '[[programmes]]\ncode = "p"\nname = "课"\nday_rule = "workdays"\n'
+PATTERN = """[[programmes.patterns]]
+site = "SF-S"
+weekdays = "{weekdays}"
+start = 17:00:00
+end = 18:00:00
+minimum = 2
+maximum = 4
+valid_from = 2026-09-01
+valid_to = 2027-01-31
+"""
+
+
+def test_the_sample_office_has_the_size_it_should_have(office: Database) -> None:
+    with office.write(by=SCRIPT, now=NOW) as work:
+        import_folder(work, folder=SAMPLE)
+
+    def number(table: type, *conditions: object) -> int:
+        with office.read(by=SCRIPT, now=NOW) as work:
+            found: int = work.scalar(select(func.count()).select_from(table).where(*conditions))
+            return found
+
+    holders = select(GridPost.person_id)
+    members = select(Membership.person_id)
+    assert [number(table) for table in (Community, Grid, Site, Child)] == [5, 45, 5, 130]
+    assert (number(GridPost), number(GridPost, GridPost.grid_id.is_(None))) == (140, 5)
+    assert number(Person, Person.id.in_(members), Person.id.not_in(holders)) == 220
+
+
+def test_events_that_have_begun_are_left_out(office: Database) -> None:
+    """The README's import of the sample works on any day, not only by the demo's clock."""
+    for day, events in ((date(2026, 11, 23), 3), (date(2027, 3, 1), 0)):
+        with office.write(by=SCRIPT, now=at(day, time(9))) as work:
+            savepoint = work.begin_nested()
+            import_folder(work, folder=SAMPLE)
+            assert work.scalar(select(func.count()).select_from(Event)) == events
+            savepoint.rollback()
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (COMMUNITY + '[[grids]]\ncode = "g"\nname = "格"\ncommunity = "x"\n', "grids[0].community"),
+        (COMMUNITY + COMMUNITY, "communities[1].code"),
+        (COMMUNITY + 'coordinator = "NOBODY"\n', "communities[0].coordinator"),
+        (PROGRAMME + 'team = "x"\n', "programmes[0].team"),
+        (PROGRAMME + PATTERN.format(weekdays="18"), "programmes[0].patterns[0].weekdays"),
+        ('[office]\noffice_name = "x"\n', "office.valid_from"),
+        ("[office]\nvalid_from = 2026-09-01\ncolour = 1\n", "office.colour.name"),
+        ('[office]\nvalid_from = 2026-09-01\nweekly_target_minutes = "viel"\n', None),
+        ('[office]\nofficers = ["NOBODY"]\n', "office.officers[0]"),
+        ("[[communities]]\ncode = 1\n", "communities[0].code"),
+    ],
+)
+def test_a_problem_of_an_office_has_its_place(
+    world: World, tmp_path: Path, text: str, place: str | None
+) -> None:
+    (tmp_path / "office.toml").write_text(text, encoding="utf-8")
+    before = everything(world)
+    with world.office.write(by=SCRIPT, now=NOW) as work, pytest.raises(FileMalformed) as refused:
+        import_folder(work, folder=tmp_path)  # refused inside the work, which then commits
+    assert everything(world) == before
+    found = refused.value.facts["problems"]
+    assert isinstance(found, list)
+    assert found[0]["file"] == "office.toml"
+    assert place is None or found[0]["column"].startswith(place)
+
+
+def test_a_folder_without_an_office(world: World, tmp_path: Path) -> None:
+    with world.office.write(by=SCRIPT, now=NOW) as work, pytest.raises(FileMalformed):
+        import_folder(work, folder=tmp_path)
+
+
+def test_a_bad_sheet_undoes_the_whole_folder(world: World, tmp_path: Path) -> None:
+    (tmp_path / "office.toml").write_text(COMMUNITY, encoding="utf-8")
+    (tmp_path / "people.csv").write_text("code\nV1\n", encoding="utf-8")
+    before = everything(world)
+    with world.office.write(by=SCRIPT, now=NOW) as work, pytest.raises(FileMalformed) as refused:
+        import_folder(work, folder=tmp_path)
+    assert refused.value.facts["file"] == "people.csv"
+    assert everything(world) == before
+
+
+def test_settings_undone_with_a_savepoint_are_forgotten(world: World) -> None:
+    day = civil_date(NOW)
+    with world.office.write(by=SCRIPT, now=NOW) as work:
+        savepoint = work.begin_nested()
+        change_setting(work, name="weekly_target_minutes", value=60, valid_from=day)
+        assert settings_on(work, day).weekly_target_minutes == 60
+        savepoint.rollback()
+        assert settings_on(work, day).weekly_target_minutes == 120

@@ -1,0 +1,136 @@
+"""Sheets of people and of children: all rows, or every problem with its place and nothing at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sheets.writing import (
+    CHILD,
+    children_sheet,
+    everything,
+    load_children,
+    load_people,
+    of_children,
+    of_people,
+    people_sheet,
+    problems,
+)
+from tests.world import World
+from volunteer_core.care.enrolment import list_children
+from volunteer_core.errors import NotAllowed
+from volunteer_core.people.registry import read, search
+from volunteer_core.sheets.people import import_people
+
+MUM = {"code": "MUM", "name": "林海燕", "birth_date": "1990-01-01"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        ({"name": ""}, "name"),
+        ({"code": "王"}, "code"),
+        ({"phone": "12345"}, "phone"),
+        ({"birth_date": "2026/2/30"}, "birth_date"),
+        ({"birth_date": "2030-01-01"}, "birth_date"),
+        ({"community": "nowhere"}, "community"),
+        ({"community": "BL", "grid": "SF-01"}, "grid"),
+        ({"community": "SF", "post": "mayor"}, "post"),
+        ({"post": "community_cadre"}, "community"),
+        ({"community": "SF", "post": "residents_group_leader", "salaried": "yes"}, "post"),
+        ({"community": "SF", "post": "community_cadre", "salaried": "maybe"}, "salaried"),
+        ({"teams": "MOTHERS|NOBODY"}, "teams"),
+        ({"qualifications": "first_aid:bald"}, "qualifications"),
+        ({"record_check_on": "2026-10-01", "record_check_result": "fine"}, "record_check_result"),
+        ({"record_check_on": "2026-10-01"}, "record_check_result"),
+        ({"record_check_on": "2030-01-01", "record_check_result": "clear"}, "record_check_on"),
+        ({"guardian": "NOBODY"}, "guardian"),
+        ({"guardian": "V900"}, "guardian"),
+        ({"consent_until": "2027-01-01"}, "guardian"),
+    ],
+)
+def test_a_problem_of_a_person_has_its_place(world: World, cells: dict[str, str], column: str) -> None:
+    assert of_people(world, cells) == [(3, column)]
+
+
+def test_all_problems_are_told_at_once(world: World) -> None:
+    assert of_people(world, {"phone": "1", "code": "A"}, {"name": "", "code": "B"}) == [
+        (3, "phone"),
+        (4, "name"),
+    ]
+
+
+def test_a_problem_does_not_repeat_what_stands_in_the_cell(world: World) -> None:
+    content = people_sheet({"community": "13812345678", "guardian": "王小敏", "birth_date": "13800000000"})
+    said = str(problems(world, import_people, content))
+    assert "13812345678" not in said
+    assert "王小敏" not in said
+    assert "13800000000" not in said
+
+
+def test_a_guardian_may_stand_below_the_child(world: World) -> None:
+    child = {"code": "J1", "name": "王小明", "birth_date": "2015-03-01", "since": "2026-09-01"}
+    load_people(world, people_sheet(child | {"guardian": "MUM", "consent_until": "2027-06-30"}, MUM))
+    ward = world.see(search, query="J1").items[0].id
+    assert [one.relation for one in world.see(read, person_id=ward).guardians] == ["监护人"]
+
+
+def test_importing_again_changes_nothing(world: World) -> None:
+    sheet = people_sheet(
+        MUM,
+        {
+            "community": "SF",
+            "grid": "SF-01",
+            "post": "recruited_grid_worker",
+            "salaried": "yes",
+            "since": "2026-09-01",
+            "teams": "MOTHERS",
+            "qualifications": "trained_lead:2027-08-31",
+            "record_check_on": "2026-08-01",
+            "record_check_result": "clear",
+        },
+    )
+    first = load_people(world, sheet)
+    before = everything(world)
+    second = load_people(world, sheet)
+    assert (first.added, first.corrected, second.added, second.corrected) == (2, 0, 0, 2)
+    assert everything(world) == before
+
+
+def test_an_empty_cell_leaves_what_is_known(world: World) -> None:
+    load_people(world, people_sheet({}))
+    load_people(world, people_sheet({"name": "王敏", "phone": "", "birth_date": ""}))
+    person = world.see(read, person_id=world.see(search, query="V900").items[0].id)
+    assert (person.name, person.phone, str(person.birth_date)) == ("王敏", "13812345678", "1988-05-04")
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        ({"birth_date": "bald"}, "birth_date"),
+        ({"site": "nowhere"}, "site"),
+        ({"programme": "CLEAN"}, "programme"),
+        ({"weekdays": "531"}, "weekdays"),
+        ({"last_day": "2026-08-01"}, "last_day"),
+        ({"guardian": "NOBODY"}, "guardian"),
+        ({"relation": ""}, "relation"),
+        ({"pickups": "MUM:母亲"}, "pickups"),
+        ({"pickups": "NOBODY:母亲:2026-09-01:2027-01-31"}, "pickups"),
+        ({"pickups": "MUM:母亲:2027-01-31:2026-09-01"}, "pickups"),
+    ],
+)
+def test_a_problem_of_a_child_has_its_place(world: World, cells: dict[str, str], column: str) -> None:
+    load_people(world, people_sheet(MUM))
+    places = of_children(world, {"code": "C002"} | cells)
+    assert [line for line, _ in places] == [3]
+    assert places[0][1] in {column, "valid_to"}
+
+
+def test_children_are_imported_by_the_coordinator_of_their_site(world: World) -> None:
+    load_people(world, people_sheet(MUM))
+    for by in (world.officer(), world.coordinator(world.other_community), world.leader(world.team)):
+        with pytest.raises(NotAllowed):
+            load_children(world, children_sheet({}), by=by)
+    by = world.coordinator(world.community)
+    assert load_children(world, children_sheet({}), by=by).added == 1
+    assert load_children(world, children_sheet({}), by=by).corrected == 1
+    assert [child.code for child in world.see(list_children, by=by).items] == [CHILD["code"]]
