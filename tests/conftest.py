@@ -18,6 +18,7 @@ from sqlalchemy import URL, make_url
 
 from tests import postgres_server
 from volunteer_core.database import Database
+from volunteer_core.migrations import upgrade
 from volunteer_core.opening import open_office
 
 settings.register_profile("shared-cores", deadline=None)
@@ -49,7 +50,7 @@ class SqliteDatabases:
         if tables:
             template = self._folder / "template.sqlite3"
             if not template.exists():
-                create_tables(f"sqlite:///{template}")
+                prepare(f"sqlite:///{template}")
             shutil.copyfile(template, path)
         yield f"sqlite:///{path}"
         for file in self._folder.glob(f"{path.name}*"):
@@ -93,7 +94,7 @@ class PostgresDatabases:
         if tables not in self._templates:
             if tables:
                 name = self._copy(self._template(tables=False), "tables")
-                create_tables(self._url_of(name).render_as_string(hide_password=False))
+                prepare(self._url_of(name).render_as_string(hide_password=False))
             else:
                 name = self._copy("template0", "empty")
                 with postgres_server.connect(self._url_of(name)) as connection:
@@ -113,10 +114,11 @@ class PostgresDatabases:
         return self._url.set(database=name)
 
 
-def create_tables(url: str) -> None:
+def prepare(url: str) -> None:
+    """Makes the tables as every office gets them: by the migrations."""
     office = open_office(url)
     try:
-        office.create_tables()
+        upgrade(office)
     finally:
         office.dispose()
 

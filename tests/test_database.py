@@ -12,6 +12,7 @@ from sqlalchemy import select
 from tests.world import NOW, SCRIPT
 from volunteer_core.database import LARGEST_ID, Busy, Database, Paging
 from volunteer_core.errors import Conflict, Malformed, NotFound
+from volunteer_core.migrations import upgrade
 from volunteer_core.opening import open_office
 from volunteer_core.places.directory import add_community, list_communities
 from volunteer_core.places.models import Community
@@ -142,7 +143,7 @@ def test_who_waits_for_each_other_is_told_to_try_again(office: Database) -> None
 def test_sqlite_waits_for_another_process(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/office.sqlite3"
     here, there = open_office(url), open_office(url)  # two of them are like two processes
-    here.create_tables()
+    upgrade(here)
     began, results = Barrier(2), []
 
     def add_there() -> None:

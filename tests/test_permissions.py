@@ -17,7 +17,6 @@ from volunteer_core.permissions import (
     Actor,
     Scope,
     allowed,
-    demand,
     reach,
     rights_table,
 )
@@ -54,13 +53,13 @@ def operations_asked_for() -> Iterator[str]:
 
 
 def demanded() -> Iterator[str]:
-    """The operations that stand in ``work.demand("…")`` or ``work.reach("…")`` itself."""
+    """The operations that stand in ``work.demand("…")`` and the like itself."""
     for file in Path(volunteer_core.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)
-                and node.func.attr in {"demand", "reach"}
+                and node.func.attr in {"demand", "may", "reach"}
                 and node.args
                 and isinstance(node.args[0], ast.Constant)
             ):
@@ -93,7 +92,7 @@ def test_a_right_holds_in_its_scope_and_nowhere_else(operation: str) -> None:
 
 def test_a_refusal_names_the_operation_and_nothing_else() -> None:
     with pytest.raises(NotAllowed) as refused:
-        demand(Actor.person(ME), "people.search", ELSEWHERE)
+        reach(Actor.person(ME), "people.search")
     assert refused.value.facts == {"operation": "people.search"}
 
 
@@ -115,7 +114,7 @@ def test_not_even_the_street_office_sees_children() -> None:
 
 def test_an_operation_without_a_row_is_an_error() -> None:
     with pytest.raises(KeyError):
-        demand(Actor.system("test"), "care.everything", ELSEWHERE)
+        allowed(Actor.system("test"), "care.everything", ELSEWHERE)
 
 
 def test_every_scope_belongs_to_a_role_and_the_table_prints() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar, Unpack
 
 import msgspec
 from sqlalchemy import Engine, Select, bindparam, create_engine, event, func, make_url, select, text
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from volunteer_core import permissions
-from volunteer_core.errors import Conflict, Malformed, NotFound
+from volunteer_core.errors import Conflict, Malformed, NotAllowed, NotFound
 from volunteer_core.permissions import About, Actor, Reach
 from volunteer_core.tables import Table
 
@@ -56,6 +56,16 @@ class Page(msgspec.Struct, Generic[V], frozen=True):
     offset: int
 
 
+class Facts(TypedDict, total=False):
+    """What of a subject rights ask for, as ids; see :class:`volunteer_core.permissions.About`."""
+
+    communities: Iterable[int | None]
+    teams: Iterable[int | None]
+    people: Iterable[int | None]
+    guardians: Iterable[int | None]
+    on_duty: Iterable[int | None]
+
+
 class Work(Session):
     """One transaction: a SQLAlchemy session that knows who acts (``by``) and when (``now``, UTC)."""
 
@@ -72,22 +82,15 @@ class Work(Session):
         self.writing = writing
         self._kept: set[Table] = set()
 
-    def demand(
-        self,
-        operation: str,
-        *,
-        communities: Iterable[int | None] = (),
-        teams: Iterable[int | None] = (),
-        people: Iterable[int | None] = (),
-        guardians: Iterable[int | None] = (),
-        on_duty: Iterable[int | None] = (),
-    ) -> None:
+    def may(self, operation: str, **facts: Unpack[Facts]) -> bool:
+        """Whether the actor's rights cover the operation on this subject."""
+        about = About(**{scope: _ids(ids) for scope, ids in facts.items()})  # type: ignore[arg-type]
+        return permissions.allowed(self.by, operation, about)
+
+    def demand(self, operation: str, **facts: Unpack[Facts]) -> None:
         """Refuses (``NotAllowed``) unless the actor's rights cover the operation on this subject."""
-        permissions.demand(
-            self.by,
-            operation,
-            About(_ids(communities), _ids(teams), _ids(people), _ids(guardians), _ids(on_duty)),
-        )
+        if not self.may(operation, **facts):
+            raise NotAllowed(operation=operation)
 
     def reach(self, operation: str) -> Reach:
         """How far a list may show the actor; refuses (``NotAllowed``) who would see nothing."""
@@ -211,10 +214,6 @@ class Database:
         else:
             with self._writer:
                 yield
-
-    def create_tables(self) -> None:
-        """Creates all tables of an empty database at once; existing ones are left alone."""
-        Table.metadata.create_all(self.engine)
 
     def is_ready(self) -> bool:
         """Whether the database answers."""

@@ -148,7 +148,8 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         ("teams.read", _M),
         ("teams.change", _O),
         ("teams.members", _T, _C, _O),
-        ("teams.join", _S, _T, _O),
+        ("teams.join", _S, _C, _O),
+        ("teams.add_known", _T, _C, _O),
         ("teams.quit", _S, _T, _O),
         ("teams.appoint", _O),
         ("teams.grid_posts.read", _M),
@@ -235,12 +236,6 @@ def allowed(actor: Actor, operation: str, about: About) -> bool:
         or (Scope.GUARDIAN in scopes and me in about.guardians)
         or (Scope.DUTY in scopes and me in about.on_duty)
     )
-
-
-def demand(actor: Actor, operation: str, about: About) -> None:
-    """Refuses with :class:`NotAllowed` unless :func:`allowed`."""
-    if not allowed(actor, operation, about):
-        raise NotAllowed(operation=operation)
 
 
 def reach(actor: Actor, operation: str) -> Reach:

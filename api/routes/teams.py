@@ -59,6 +59,14 @@ class JoinTeam(Body):
     on: date
 
 
+class AddKnown(Body):
+    """Somebody the leader knows, by full name and phone number, and from which day on."""
+
+    name: str
+    phone: str
+    on: date
+
+
 class QuitTeam(Body):
     """The first day on which the person is no member any more."""
 
@@ -119,9 +127,24 @@ def list_members(
 
 @act("/teams/{team_id:int}/members", operation="teams.join", asks=JoinTeam(person_id=42, on=date(2026, 9, 1)))
 def join_team(opened: Opened, team_id: PathId, data: JSONBody[JoinTeam]) -> None:
-    """Join a team from a day on: by oneself, through its leader or the street office."""
+    """Join a team from a day on: by oneself, through the coordinator or the street office."""
     with opened.write() as work:
         membership.join(work, team_id=team_id, **given(data))
+
+
+@post(
+    "/teams/{team_id:int}/members/known",
+    operation="teams.add_known",
+    asks=AddKnown(name="王小敏", phone="13812345678", on=date(2026, 9, 1)),
+    answers=MEMBER,
+)
+def add_known_member(opened: Opened, team_id: PathId, data: JSONBody[AddKnown]) -> MemberView:
+    """Take somebody into a team whom its leader knows, by full name and phone number.
+
+    Refused: what does not fit exactly one person (`person_unknown`), a member (`already_member`).
+    """
+    with opened.write() as work:
+        return membership.add_known(work, team_id=team_id, **given(data))
 
 
 @act(
@@ -149,7 +172,8 @@ def appoint_leader(opened: Opened, team_id: PathId, person_id: PathId, data: JSO
 router = Router(
     "/",
     route_handlers=[
-        list_teams, found_team, change_team, list_members, join_team, quit_team, appoint_leader
+        list_teams, found_team, change_team, list_members, join_team, add_known_member, quit_team,
+        appoint_leader,
     ],
     tags=["teams"],
 )  # fmt: skip

@@ -127,6 +127,11 @@ PEOPLE_AND_TEAMS = (
     Call("change_team", body={"purpose": "照看"}),
     Call("list_members", {"team_id": "$local_team"}),
     Call("join_team", {"team_id": "$local_team"}, body={"person_id": "$ward", "on": "2026-11-02"}),
+    Call(
+        "add_known_member",
+        {"team_id": "$local_team"},
+        body={"name": "林爷爷", "phone": "13800000009", "on": "2026-11-02"},
+    ),
     Call("quit_team", body={"on": "2027-06-01"}),
     Call("appoint_leader", {"person_id": "$helper"}, body={"leads": False}),
     Call("list_grid_posts"),

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from volunteer_core.migrations import upgrade
 from volunteer_core.opening import open_office
 
 
@@ -47,7 +48,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[str, str]:
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_serving(tmp_path: Path, stop: signal.Signals) -> None:
     office = open_office(f"sqlite:///{tmp_path}/office.db")
-    office.create_tables()
+    upgrade(office)
     office.dispose()
     port = free_port()
     process = serve(tmp_path, "--port", str(port), "--workers", "2")

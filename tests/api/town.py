@@ -63,6 +63,7 @@ class Town(World):
         ids["helper"], ids["staff"] = self.people(2)
         who["on duty"] = ids["staff"]
         ids["grandmother"] = self.person("林奶奶", teams=())
+        self.person("林爷爷", teams=(), phone="13800000009")
         who["volunteer"] = self.person("陈路人", teams=())
         who["leader"] = _person(self.leader())
         who["other leader"] = _person(self.leader(self.other_team))

@@ -282,6 +282,17 @@ def test_for_which_team_one_serves(world: World) -> None:
         )
 
 
+def test_leaders_put_members_of_their_teams_on_shifts_and_nobody_by_an_id(world: World) -> None:
+    """Whoever is on a shift is seen by name: nobody learns who people are by putting them there."""
+    shift, stranger = world.shift(), world.person(teams=(world.other_team,))
+    leader = world.leader()
+    for team in (None, world.other_team):
+        with pytest.raises(NotOfTeam):
+            world.do(assign, by=leader, shift_id=shift, person_id=stranger, team_id=team)
+    world.do(join, team_id=world.team, person_id=stranger, on=MONDAY)
+    world.do(assign, by=leader, shift_id=shift, person_id=stranger, team_id=world.other_team)
+
+
 def test_leaders_assign_in_their_programmes_and_coordinators_at_their_sites(world: World) -> None:
     shift, person = world.shift(), world.person()
     for allowed in (world.leader(), world.coordinator(), world.officer()):

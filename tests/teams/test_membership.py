@@ -9,12 +9,14 @@ import pytest
 from tests.world import MONDAY, World, hour
 from volunteer_core.database import Database
 from volunteer_core.errors import Malformed, NotAllowed
-from volunteer_core.people.registry import register
+from volunteer_core.people.registry import leave_office, register
 from volunteer_core.permissions import Actor
 from volunteer_core.places.directory import CodeTaken
 from volunteer_core.teams.membership import (
     AlreadyMember,
     NotMember,
+    PersonUnknown,
+    add_known,
     appoint_leader,
     change_team,
     found_team,
@@ -65,17 +67,62 @@ def test_leading_gives_rights_in_the_team_while_it_lasts(world: World) -> None:
     leader = world.leader()
     person = leader.person_id or 0
     assert leader.teams == {world.team}
-    member = world.person(teams=(), phone="13812345678")
-    world.do(join, by=leader, team_id=world.team, person_id=member, on=MONDAY)
+    known = {"name": "符海燕", "phone": "13812345678", "on": MONDAY}
+    member = world.person("符海燕", teams=(), phone="13812345678")
+    added = world.do(add_known, by=leader, team_id=world.team, **known)
+    assert (added.person_id, added.leads) == (member, False)
     rows = world.see(list_members, by=leader, team_id=world.team).items
     assert [(row.leads, row.phone) for row in rows] == [(True, ""), (False, "13812345678")]
     with pytest.raises(NotAllowed):
         world.see(list_members, by=leader, team_id=world.other_team)
     with pytest.raises(NotAllowed):
-        world.do(join, by=leader, team_id=world.other_team, person_id=member, on=MONDAY)
+        world.do(add_known, by=leader, team_id=world.other_team, **known)
     world.do(quit_team, team_id=world.team, person_id=person, on=TUESDAY)
     assert world.actor(person).teams == {world.team}
     assert world.actor(person, now=hour(9, day=TUESDAY)).teams == set()
+
+
+def test_a_leader_takes_in_whom_they_know_by_name_and_phone_and_nobody_by_an_id(world: World) -> None:
+    leader, stranger = world.leader(), world.person("符海燕", teams=(), phone="13812345678")
+    with pytest.raises(NotAllowed):
+        world.do(join, by=leader, team_id=world.team, person_id=stranger, on=MONDAY)
+    world.person("陈秀英", teams=())  # whose phone nobody has written down
+    left = world.person("王大力", teams=(), phone="13800000002")
+    world.do(leave_office, person_id=left, on=MONDAY)
+    for name, phone, refusal in (
+        ("符海燕", "13812345679", PersonUnknown),
+        ("符海", "13812345678", PersonUnknown),
+        ("王大力", "13800000002", PersonUnknown),
+        ("陈秀英", "", Malformed),
+        ("陈秀英", "1", Malformed),
+        ("", "13812345678", Malformed),
+    ):
+        with pytest.raises(refusal):
+            world.do(add_known, by=leader, team_id=world.team, name=name, phone=phone, on=MONDAY)
+    assert members(world, MONDAY) == {leader.person_id}
+    twin = world.person("符海燕", teams=(), phone="13812345678")
+    known = {"name": "符海燕", "phone": "138 1234 5678", "on": MONDAY}
+    with pytest.raises(PersonUnknown):  # which of the two is meant?
+        world.do(add_known, by=leader, team_id=world.team, **known)
+    world.do(leave_office, person_id=twin, on=MONDAY)
+    world.do(add_known, by=leader, team_id=world.team, **known)
+    with pytest.raises(AlreadyMember):
+        world.do(add_known, by=leader, team_id=world.team, **known)
+    assert members(world, MONDAY) == {leader.person_id, stranger}
+
+
+def test_a_coordinator_lets_people_of_their_community_join(world: World) -> None:
+    person = world.person(teams=())
+    with pytest.raises(NotAllowed):
+        world.do(
+            join,
+            by=world.coordinator(world.other_community),
+            team_id=world.team,
+            person_id=person,
+            on=MONDAY,
+        )
+    world.do(join, by=world.coordinator(), team_id=world.team, person_id=person, on=MONDAY)
+    assert members(world, MONDAY) == {person}
 
 
 def test_only_members_lead_and_the_office_appoints_them(world: World) -> None:

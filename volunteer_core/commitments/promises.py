@@ -5,8 +5,7 @@ Lock order: the caller has locked the shift or position, and whom it commits; wh
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import bindparam, select
 
@@ -14,7 +13,6 @@ from volunteer_core.commitments.models import ACTIVE, Commitment, CommitmentStat
 from volunteer_core.database import Work
 from volunteer_core.errors import Conflict, RuleBroken
 from volunteer_core.people.models import Person
-from volunteer_core.teams.membership import teams_of
 from volunteer_core.timespans import Span, chinese_span, civil_date
 
 
@@ -147,20 +145,17 @@ def clash_with(other: Commitment) -> Clash:
     )
 
 
-def team_served_for(
-    work: Work, *, person_id: int, organiser: int | None, at: datetime, chosen: int | None = None
-) -> int | None:
-    """For which team a person serves: the chosen one of theirs, else the one that runs it if they
-    belong to it, else their only team, else none."""
-    own = teams_of(work, person_id, civil_date(at))
+class NotOfTeam(RuleBroken, code="not_of_team", sentence="此人当天不是该队的队员。"):
+    """One serves only in the name of a team one belongs to, and a leader's team is their own."""
+
+
+def team_served_for(own: Sequence[int], *, organiser: int | None, chosen: int | None = None) -> int | None:
+    """For which of their teams a person serves: the chosen one, else the one that runs it if it is
+    theirs, else the only one, else none. Pure."""
     if chosen is not None:
         if chosen not in own:
-            raise NotOfTeam(person_id=person_id, team_id=chosen)
+            raise NotOfTeam(team_id=chosen)
         return chosen
     if organiser in own:
         return organiser
     return own[0] if len(own) == 1 else None
-
-
-class NotOfTeam(RuleBroken, code="not_of_team", sentence="此人当天不是该队的队员。"):
-    """One serves only in the name of a team one belongs to."""

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from volunteer_core.commitments.models import Commitment, CommitmentStatus
 from volunteer_core.commitments.promises import set_status
 from volunteer_core.database import Work
-from volunteer_core.errors import Conflict, NotAllowed, RuleBroken
+from volunteer_core.errors import Conflict, RuleBroken
 from volunteer_core.events.listing import signup_view
 from volunteer_core.events.models import Event, EventStatus, Position, Signup, SignupStatus
 from volunteer_core.events.views import SignupView
@@ -133,11 +133,9 @@ def cancel(work: Work, *, signup_id: int) -> SignupView:
         raise NotSignedUp(signup_id=signup.id)
     if work.now >= position.starts_at:
         raise PositionStarted(signup_id=signup.id)
-    if signup.status is SignupStatus.CONFIRMED and work.now >= event.cancel_until:
-        try:
-            work.demand("events.cancel", teams=teams, communities=[site.community_id])
-        except NotAllowed as refusal:
-            raise CancelTooLate(signup_id=signup.id) from refusal
+    too_late = signup.status is SignupStatus.CONFIRMED and work.now >= event.cancel_until
+    if too_late and not work.may("events.cancel", teams=teams, communities=[site.community_id]):
+        raise CancelTooLate(signup_id=signup.id)
     signup.status, signup.cancelled_at = SignupStatus.CANCELLED, work.now
     if signup.commitment_id is not None:  # who only waited has none
         promote(work, position, at_most=1)  # locks people, so it comes before other rows

@@ -21,6 +21,7 @@ from volunteer_core.office.settings import settings_on
 from volunteer_core.people.models import Person
 from volunteer_core.people.standing import Requirement, obstacles, standings
 from volunteer_core.places.models import Site
+from volunteer_core.teams.membership import teams_of
 from volunteer_core.teams.models import Programme
 from volunteer_core.timespans import Span, chinese_span, civil_date
 
@@ -91,7 +92,9 @@ def promise(work: Work, event: Event, position: Position, person_id: int) -> Com
         status=CommitmentStatus.PROMISED,
         site_id=event.site_id,
         programme_id=event.programme_id,
-        team_id=team_served_for(work, person_id=person_id, organiser=event.team_id, at=position.starts_at),
+        team_id=team_served_for(
+            teams_of(work, person_id, civil_date(position.starts_at)), organiser=event.team_id
+        ),
         position_id=position.id,
     )
 

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import bindparam, func, select
 
 from volunteer_core.commitments.models import ACTIVE, Attendance, Commitment, CommitmentStatus
-from volunteer_core.commitments.promises import commit_time, set_status, team_served_for
+from volunteer_core.commitments.promises import NotOfTeam, commit_time, set_status, team_served_for
 from volunteer_core.database import Work
 from volunteer_core.errors import Conflict, NotFound, RuleBroken
 from volunteer_core.notices.models import NoticeKind
@@ -16,6 +16,7 @@ from volunteer_core.people.models import Person
 from volunteer_core.people.standing import obstacles, standings
 from volunteer_core.places.models import Site
 from volunteer_core.rosters.models import OPEN, Shift, ShiftStatus
+from volunteer_core.teams.membership import teams_of
 from volunteer_core.teams.models import Programme
 from volunteer_core.teams.programmes import requirement_of
 from volunteer_core.timespans import Span, chinese_span
@@ -25,7 +26,7 @@ class ShiftFull(RuleBroken, code="shift_full", sentence="班次已满（最多 {
     """No more people than the shift's maximum."""
 
 
-class ShiftOver(RuleBroken, code="shift_over", sentence="班次已经结束，不能再安排人员。"):
+class ShiftOver(RuleBroken, code="shift_over", sentence="班次已经开始或结束，不能再这样更改。"):
     """Nobody is put on a shift that has ended, nor taken off one that has begun."""
 
 
@@ -48,8 +49,9 @@ def assign(work: Work, *, shift_id: int, person_id: int, team_id: int | None = N
     """Puts a person on a shift. In a draft their time is held, in a published one promised.
 
     ``team_id`` says for which of their teams they serve; by default the team that runs the
-    programme if they belong to it, else their only team. Refuses who is on it already, a clash with
-    a shift or event, a full or finished shift, and whoever age, consent, leave, record check or
+    programme if they belong to it, else their only team. Leaders put members of their teams on
+    shifts, coordinators and the office anybody. Refuses who is on it already, a clash with a shift
+    or event, a full or finished shift, and whoever age, consent, leave, record check or
     qualification keep from it on that day.
     """
     shift, programme, site = lock_shift(work, shift_id)
@@ -61,6 +63,9 @@ def assign(work: Work, *, shift_id: int, person_id: int, team_id: int | None = N
     if people_on(work, shift.id) >= shift.maximum:
         raise ShiftFull(shift_id=shift.id, maximum=shift.maximum)
     work.lock(Person, person_id)
+    own = teams_of(work, person_id, shift.civil_date)
+    if not work.may("rosters.assign", teams=own, communities=[site.community_id]):
+        raise NotOfTeam(person_id=person_id)
     standing = standings(work, [person_id], shift.civil_date)[person_id]
     for obstacle in obstacles(standing, requirement_of(programme), settings_on(work, shift.civil_date)):
         raise obstacle
@@ -71,9 +76,7 @@ def assign(work: Work, *, shift_id: int, person_id: int, team_id: int | None = N
         status=CommitmentStatus.PROMISED if shift.status is ShiftStatus.PUBLISHED else CommitmentStatus.HELD,
         site_id=shift.site_id,
         programme_id=shift.programme_id,
-        team_id=team_served_for(
-            work, person_id=person_id, organiser=programme.team_id, at=shift.starts_at, chosen=team_id
-        ),
+        team_id=team_served_for(own, organiser=programme.team_id, chosen=team_id),
         shift_id=shift.id,
     )
     if shift.status is ShiftStatus.PUBLISHED:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import msgspec
-from sqlalchemy import Date, bindparam, or_, select
+from sqlalchemy import Date, Select, bindparam, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from volunteer_core import texts
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import Conflict, Malformed, RuleBroken
+from volunteer_core.people.masking import checked_phone
 from volunteer_core.people.models import Person
 from volunteer_core.people.standing import matches
 from volunteer_core.places.directory import CodeTaken
@@ -25,6 +27,14 @@ class AlreadyMember(Conflict, code="already_member", sentence="此人已经是�
 
 class NotMember(RuleBroken, code="not_member", sentence="此人不是这个队的队员。"):
     """Only members can lead, quit or serve in a team's name."""
+
+
+class PersonUnknown(
+    RuleBroken,
+    code="person_unknown",
+    sentence="没有找到姓名和电话都相符的人，请核对；还没有登记的，请社区协调员登记。",
+):
+    """A leader takes in whom they know: name and phone fit exactly one person."""
 
 
 class TeamView(msgspec.Struct, frozen=True):
@@ -95,10 +105,39 @@ def change_team(
 
 
 def join(work: Work, *, team_id: int, person_id: int, on: date) -> None:
-    """A person joins a team from a date on: by themselves, through its leader or the office."""
+    """A person joins a team from a date on: by themselves, through their coordinator or the office."""
     work.find(Team, team_id)
     person = work.lock(Person, person_id)
-    work.demand("teams.join", people=[person.id], teams=[team_id])
+    work.demand("teams.join", people=[person.id], communities=[person.community_id])
+    _join(work, team_id, person, on)
+
+
+def add_known(work: Work, *, team_id: int, name: str, phone: str, on: date) -> MemberView:
+    """A leader takes in somebody they know: by full name and phone number, both exactly.
+
+    Leaders see the phones of their members, so nobody is taken in by an id alone. Refuses
+    (:class:`PersonUnknown`) what does not fit exactly one person who has not left.
+    """
+    team = work.find(Team, team_id)
+    work.demand("teams.add_known", teams=[team.id], communities=[team.community_id])
+    number = checked_phone(phone)
+    if not number:
+        raise Malformed("phone", "不能为空。")
+    found = work.scalars(
+        select(Person.id).where(
+            Person.name == texts.line("name", name, longest=60),
+            Person.phone == number,
+            or_(Person.left_on.is_(None), Person.left_on > on),
+        )
+    ).all()
+    if len(found) != 1:
+        raise PersonUnknown(team_id=team_id)
+    person = work.lock(Person, found[0])
+    _join(work, team.id, person, on)
+    return work.views(MemberView, _members(team.id).where(Person.id == person.id, member_on(on)))[0]
+
+
+def _join(work: Work, team_id: int, person: Person, on: date) -> None:
     if work.scalar(
         select(Membership.id).where(
             Membership.team_id == team_id,
@@ -106,7 +145,7 @@ def join(work: Work, *, team_id: int, person_id: int, on: date) -> None:
             or_(Membership.left_on.is_(None), Membership.left_on > on),
         )
     ):
-        raise AlreadyMember(team_id=team_id, person_id=person_id)
+        raise AlreadyMember(team_id=team_id, person_id=person.id)
     work.add(Membership(team_id=team_id, person_id=person.id, joined_on=on))
     work.flush()
 
@@ -150,6 +189,17 @@ def list_members(
     team = work.find(Team, team_id)
     work.demand("teams.members", teams=[team.id], communities=[team.community_id])
     statement = (
+        _members(team.id)
+        .where(member_on(day or civil_date(work.now)))
+        .order_by(Membership.leads.desc(), Person.code)
+    )
+    if query.strip():
+        statement = statement.where(matches(query))
+    return work.page(MemberView, statement, paging)
+
+
+def _members(team_id: int) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             Membership.id.label("membership_id"),
             Person.id.label("person_id"),
@@ -161,12 +211,8 @@ def list_members(
             Membership.leads,
         )
         .join(Person, Person.id == Membership.person_id)
-        .where(Membership.team_id == team.id, member_on(day or civil_date(work.now)))
-        .order_by(Membership.leads.desc(), Person.code)
+        .where(Membership.team_id == team_id)
     )
-    if query.strip():
-        statement = statement.where(matches(query))
-    return work.page(MemberView, statement, paging)
 
 
 def member_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:
