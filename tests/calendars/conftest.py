@@ -56,7 +56,14 @@ class Town:
                 )
             )
             self.person, self.other = (
-                register(work, code=code, name=name, phone=phone, community_id=self.community).id
+                register(
+                    work,
+                    code=code,
+                    name=name,
+                    phone=phone,
+                    birth_date=date(1985, 3, 1),
+                    community_id=self.community,
+                ).id
                 for code, name, phone in (("A1", "林晓", "13800001111"), ("A2", "王芳", "13800002222"))
             )
             for person in (self.person, self.other):

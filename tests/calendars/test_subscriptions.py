@@ -20,7 +20,9 @@ from volunteer_core.calendars.subscriptions import (
     subscribe,
 )
 from volunteer_core.errors import Malformed, NotAllowed, NotFound
+from volunteer_core.people.registry import leave_office
 from volunteer_core.permissions import Actor
+from volunteer_core.teams.membership import appoint_leader
 from volunteer_core.timespans import civil_date
 
 ANYBODY = Actor.anonymous()
@@ -146,6 +148,7 @@ def test_ones_own_calendar_is_for_oneself_alone(town, me, mine) -> None:
 
 def test_calendars_of_teams_and_programmes_are_for_the_teams_leaders(town) -> None:
     leader = Actor.person(town.other, teams=[town.team])
+    town.do(appoint_leader, team_id=town.team, person_id=town.other)
     for kind, subject in ((FeedKind.TEAM, town.team), (FeedKind.PROGRAMME, town.programme)):
         issued = town.do(subscribe, by=leader, kind=kind, subject_id=subject, label="队里")
         assert fetch(town, issued.secret).body
@@ -153,6 +156,29 @@ def test_calendars_of_teams_and_programmes_are_for_the_teams_leaders(town) -> No
             town.do(subscribe, by=Actor.person(town.person), kind=kind, subject_id=subject, label="队里")
     assert town.see(list_subscriptions, by=leader, person_id=town.other).total == 2
     assert town.see(list_subscriptions, person_id=town.person).total == 0
+
+
+def test_who_steps_down_or_leaves_sees_no_more_of_it(town, me, mine) -> None:
+    leader = Actor.person(town.other, teams=[town.team])
+    town.do(appoint_leader, team_id=town.team, person_id=town.other)
+    feeds = ((FeedKind.TEAM, town.team), (FeedKind.PROGRAMME, town.programme))
+    led = [
+        town.do(subscribe, by=leader, kind=kind, subject_id=subject, label="队里").secret
+        for kind, subject in feeds
+    ]
+    scripts = town.do(subscribe, kind=FeedKind.TEAM, subject_id=town.team, label="大厅").secret
+    town.do(appoint_leader, team_id=town.team, person_id=town.other, leads=False)
+    for secret in led:
+        with pytest.raises(FeedGone):
+            fetch(town, secret)
+    assert fetch(town, scripts).body
+    town.do(appoint_leader, team_id=town.team, person_id=town.other)
+    assert all(fetch(town, secret).body for secret in led)
+
+    assert fetch(town, mine.secret).body
+    town.do(leave_office, person_id=town.person, on=civil_date(town.now))
+    with pytest.raises(FeedGone):
+        fetch(town, mine.secret)
 
 
 def test_bad_requests_are_refused(town, me) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 import msgspec
-from sqlalchemy import LargeBinary, bindparam, or_, select, update
+from sqlalchemy import LargeBinary, Row, bindparam, or_, select, update
 
+from volunteer_core.access.authentication import actor_for
 from volunteer_core.access.secrets import LONGEST_SECRET, digest
 from volunteer_core.audit import UNAUDITED
 from volunteer_core.calendars.contents import (
@@ -27,6 +29,7 @@ from volunteer_core.database import Work
 from volunteer_core.errors import NotFound, Refused
 from volunteer_core.office.settings import settings_on
 from volunteer_core.people.models import Person
+from volunteer_core.permissions import About, allowed
 from volunteer_core.teams.models import Programme, Team
 from volunteer_core.timespans import civil_date
 
@@ -54,30 +57,36 @@ class Feed(msgspec.Struct, frozen=True):
     """Whose last use is to be recorded; see :func:`record_fetches`."""
 
 
-_SUBSCRIPTION = select(
-    Subscription.id,
-    Subscription.kind,
-    Subscription.person_id,
-    Subscription.team_id,
-    Subscription.programme_id,
-    Subscription.created_at,
-    Subscription.replaced_at,
-    Subscription.revoked_at,
-).where(Subscription.digest == bindparam("digest", type_=LargeBinary))
+_SUBSCRIPTION = (
+    select(
+        Subscription.id,
+        Subscription.kind,
+        Subscription.person_id,
+        Subscription.team_id,
+        Subscription.programme_id,
+        Subscription.owner_id,
+        Subscription.created_at,
+        Subscription.replaced_at,
+        Subscription.revoked_at,
+        Person.left_on,
+    )
+    .outerjoin(Person, Person.id == Subscription.owner_id)
+    .where(Subscription.digest == bindparam("digest", type_=LargeBinary))
+)
 
 
 def feed(work: Work, *, secret: str) -> Feed:
-    """The calendar at a secret address: the secret alone is the right to it.
+    """The calendar at a secret address: whoever has the secret may see what its subscriber may.
 
     A replaced address only says that it has been replaced, for 30 days. Refuses with
-    :class:`FeedGone`.
+    :class:`FeedGone`, also once the subscriber has left or does not lead the team any more.
     """
     work.demand("calendars.fetch")
     if not secret or len(secret) > LONGEST_SECRET:
         raise FeedGone
     key = digest(secret)
     row = work.execute(_SUBSCRIPTION, {"digest": key}).one_or_none()
-    if row is None or row.revoked_at is not None:
+    if row is None or row.revoked_at is not None or not _may_still(work, row):
         raise FeedGone
     if row.replaced_at is not None:
         if work.now >= row.replaced_at + REPLACED_SHOWN_FOR:
@@ -91,6 +100,21 @@ def feed(work: Work, *, secret: str) -> Feed:
     else:
         found = _programme(work, work.find(Programme, row.programme_id), row.created_at)
     return msgspec.structs.replace(found, subscription_id=row.id)
+
+
+def _may_still(work: Work, row: Row[*tuple[Any, ...]]) -> bool:
+    """Whether whoever made an address could make it today. One that a script made stays."""
+    if row.owner_id is None:
+        return True
+    if row.left_on is not None and row.left_on <= civil_date(work.now):
+        return False
+    if row.kind is FeedKind.PERSON:
+        return bool(row.owner_id == row.person_id)
+    team_id = row.team_id
+    if row.kind is FeedKind.PROGRAMME:
+        team_id = work.find(Programme, row.programme_id).team_id
+    about = About(teams=frozenset([] if team_id is None else [team_id]))
+    return allowed(actor_for(work, row.owner_id), f"calendars.subscribe.{row.kind}", about)
 
 
 def public_feed(work: Work) -> Feed:
