@@ -7,7 +7,7 @@ from datetime import date
 from litestar import Router
 from litestar.params import FromPath, JSONBody
 
-from api.incoming import Body, Id, Paged, PathId, QueryId, given
+from api.incoming import Body, Id, OptionalQueryId, Paged, PathId, QueryId, given
 from api.operations import act, get, post
 from api.work import Opened
 from volunteer_core.care import enrolment, pickups, sessions, staffing
@@ -78,10 +78,18 @@ class SetMinimum(Body):
 
 
 @get("/children", operation="care.children", answers=Page([CHILD_ROW], 38, 50, 0))
-def list_children(opened: Opened, paging: Paged) -> Page[ChildRow]:
-    """List children: guardians see their own, coordinators those of their communities."""
+def list_children(
+    opened: Opened,
+    paging: Paged,
+    community_id: OptionalQueryId = None,
+    site_id: OptionalQueryId = None,
+) -> Page[ChildRow]:
+    """List children: guardians see their own, coordinators those of their communities.
+
+    With a site those who are enrolled there, today or later.
+    """
     with opened.read() as work:
-        return enrolment.list_children(work, paging=paging)
+        return enrolment.list_children(work, community_id=community_id, site_id=site_id, paging=paging)
 
 
 @post(

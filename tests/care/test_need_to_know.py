@@ -40,6 +40,8 @@ from volunteer_core.errors import NotAllowed
 from volunteer_core.events.planning import create_event, publish_event
 from volunteer_core.events.positions import add_position
 from volunteer_core.events.signups import sign_up
+from volunteer_core.people.models import CheckResult
+from volunteer_core.people.vouching import record_check
 from volunteer_core.permissions import Actor
 from volunteer_core.rosters.assigning import assign, release
 from volunteer_core.rosters.attendance import mark_attendance
@@ -239,6 +241,25 @@ def test_who_was_marked_absent_does_not_know(school: School) -> None:
         read_session(work, session_id=session)
 
 
+def test_whose_check_is_not_clear_any_more_knows_of_no_child_and_receives_none(school: School) -> None:
+    session, staff = school.open(), Actor.person(school.staff)
+    with school.office.write(by=SCRIPT, now=AT_FIVE) as work:
+        assert read_session(work, session_id=session).short_of_adults == 0
+        record_check(work, person_id=school.staff, checked_on=THURSDAY, result=CheckResult.NOT_CLEAR)
+        found = read_session(work, session_id=session)
+        assert [adult.person_id for adult in found.adults] == [school.lead]
+        assert found.short_of_adults == 1
+    with pytest.raises(NotAllowed), school.office.write(by=staff, now=AT_FIVE) as work:
+        arrive(work, session_id=session, child_id=school.child)
+
+
+def test_who_may_see_no_child_does_not_learn_which_there_are(school: School) -> None:
+    for operation in (read_child, list_pickups):
+        for child in (school.child, 999):
+            with pytest.raises(NotAllowed), school.office.read(by=school.neighbour, now=AT_FIVE) as work:
+                operation(work, child_id=child)
+
+
 def test_a_guardian_sees_only_their_own_child(school: School) -> None:
     (other,) = school.add_children(1)
     with school.office.write(by=Actor.person(school.mother), now=AT_FIVE) as work:
@@ -256,8 +277,14 @@ def test_a_coordinator_sees_the_children_of_their_community(school: School) -> N
             work, code="N1", name="小米", birth_date=date(2019, 1, 1), community_id=school.other_community
         )
         assert [child.code for child in list_children(work).items] == ["N1"]
-    with school.office.read(by=school.coordinator) as work:
+    with school.office.read(by=school.coordinator, now=AT_FIVE) as work:
         assert [child.code for child in list_children(work).items] == ["C1"]
+        assert [list_children(work, site_id=site).total for site in (school.site, school.other_site)] == [
+            1,
+            0,
+        ]
+    with school.office.read(by=school.coordinator, now=AT_FIVE + timedelta(days=365)) as work:
+        assert list_children(work, site_id=school.site).total == 0
 
 
 def test_nobody_learns_of_a_child_by_enrolling_it(school: School) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select, true
 
 from volunteer_core import texts
 from volunteer_core.care.models import Child, ChildGuardian, Enrolment
-from volunteer_core.care.need_to_know import guardians_of
+from volunteer_core.care.need_to_know import find_child
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import Conflict, Malformed, NotFound, RuleBroken
 from volunteer_core.people.models import Person
@@ -100,8 +100,8 @@ def register_child(
 
 def link_guardian(work: Work, *, child_id: int, person_id: int, relation: str) -> ChildView:
     """Records who answers for a child, who may from then on see its data. Refuses a minor."""
-    child, person = work.lock(Child, child_id), work.find(Person, person_id)
-    work.demand("care.enrol", communities=[child.community_id])
+    child = find_child(work, "care.enrol", child_id, lock=True)
+    person = work.find(Person, person_id)
     if person.birth_date is not None and age_on(person.birth_date, civil_date(work.now)) < 18:
         raise GuardianUnfit(child_id=child_id, guardian_id=person_id)
     row = _guardian(work, child_id, person_id)
@@ -115,8 +115,7 @@ def link_guardian(work: Work, *, child_id: int, person_id: int, relation: str) -
 
 def unlink_guardian(work: Work, *, child_id: int, person_id: int) -> ChildView:
     """Ends that a person answers for a child and sees its data: a link made by mistake, or lost custody."""
-    child = work.lock(Child, child_id)
-    work.demand("care.enrol", communities=[child.community_id])
+    child = find_child(work, "care.enrol", child_id, lock=True)
     row = _guardian(work, child_id, person_id)
     if row is None:
         raise NotFound("child_guardians", person_id)
@@ -141,9 +140,9 @@ def enrol(
     must be the coordinator's: nobody learns of a child by enrolling it. Refuses a programme that
     minds no children, and a weekday on which the child is enrolled already.
     """
-    child, site = work.lock(Child, child_id), work.find(Site, site_id)
+    child = find_child(work, "care.enrol", child_id, lock=True)
+    site = work.find(Site, site_id)
     work.demand("care.enrol", communities=[site.community_id])
-    work.demand("care.enrol", communities=[child.community_id])
     if not work.find(Programme, programme_id).minds_children:
         raise MindsNoChildren(programme_id=programme_id)
     check_weekdays(weekdays)
@@ -184,9 +183,16 @@ def end_enrolment(work: Work, *, enrolment_id: int, last_day: date) -> Enrolment
 
 
 def list_children(
-    work: Work, *, community_id: int | None = None, paging: Paging = Paging()
+    work: Work,
+    *,
+    community_id: int | None = None,
+    site_id: int | None = None,
+    paging: Paging = Paging(),
 ) -> Page[ChildRow]:
-    """Children by code: a guardian's own, and those of the communities a coordinator answers for."""
+    """Children by code: a guardian's own, and those of the communities a coordinator answers for.
+
+    ``site_id`` asks for those who are enrolled there, today or later.
+    """
     me = work.by.person_id
     own = select(ChildGuardian.child_id).where(ChildGuardian.person_id == me)
     work.demand(
@@ -200,14 +206,15 @@ def list_children(
     statement = select(*columns).where(true() if everything else theirs).order_by(Child.code)
     if community_id is not None:
         statement = statement.where(Child.community_id == community_id)
+    if site_id is not None:
+        come = (Enrolment.site_id == site_id) & (Enrolment.last_day >= civil_date(work.now))
+        statement = statement.where(Child.id.in_(select(Enrolment.child_id).where(come)))
     return work.page(ChildRow, statement, paging)
 
 
 def read_child(work: Work, *, child_id: int) -> ChildView:
     """One child, with its guardians and enrolments."""
-    child = work.find(Child, child_id)
-    work.demand("care.children", communities=[child.community_id], guardians=guardians_of(work, child.id))
-    return _view(work, child)
+    return _view(work, find_child(work, "care.children", child_id))
 
 
 def _guardian(work: Work, child_id: int, person_id: int) -> ChildGuardian | None:

@@ -9,8 +9,8 @@ import msgspec
 from sqlalchemy import Select, select
 
 from volunteer_core import texts
-from volunteer_core.care.models import Child, PickupAuthorisation
-from volunteer_core.care.need_to_know import guardians_of
+from volunteer_core.care.models import PickupAuthorisation
+from volunteer_core.care.need_to_know import find_child
 from volunteer_core.care.pickup_rules import PickupNotAdult, is_adult
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import Conflict, Malformed
@@ -44,8 +44,7 @@ def authorise_pickup(
 
     Refuses a person who is not known to be 18 on the first of them, or who is on the list then.
     """
-    child = work.lock(Child, child_id)
-    _demand(work, child)
+    child = find_child(work, "care.pickups", child_id, lock=True)
     person = work.find(Person, person_id)
     if valid_to < valid_from:
         raise Malformed("valid_to", "不能早于生效日期。")
@@ -76,7 +75,7 @@ def authorise_pickup(
 def withdraw_pickup(work: Work, *, authorisation_id: int) -> PickupView:
     """Takes a person off a child's list at once, for any guardian or the coordinator."""
     row = work.lock(PickupAuthorisation, authorisation_id)
-    _demand(work, work.find(Child, row.child_id))
+    find_child(work, "care.pickups", row.child_id)
     if row.withdrawn_at is not None:
         raise AlreadyWithdrawn(id=authorisation_id)
     row.withdrawn_at = work.now
@@ -86,8 +85,7 @@ def withdraw_pickup(work: Work, *, authorisation_id: int) -> PickupView:
 
 def list_pickups(work: Work, *, child_id: int, paging: Paging = Paging()) -> Page[PickupView]:
     """A child's list, withdrawn and past authorisations too, latest first."""
-    child = work.find(Child, child_id)
-    _demand(work, child)
+    child = find_child(work, "care.pickups", child_id)
     statement = (
         _select()
         .where(PickupAuthorisation.child_id == child.id)
@@ -95,10 +93,6 @@ def list_pickups(work: Work, *, child_id: int, paging: Paging = Paging()) -> Pag
     )
     page = work.page(PickupView, statement, paging)
     return msgspec.structs.replace(page, items=[_masked(row) for row in page.items])
-
-
-def _demand(work: Work, child: Child) -> None:
-    work.demand("care.pickups", communities=[child.community_id], guardians=guardians_of(work, child.id))
 
 
 def _select() -> Select[*tuple[Any, ...]]:
