@@ -41,7 +41,7 @@ class RequestInvalid(Refused, code="invalid_request", sentence="请求有误：{
 _SOURCES = {"path": "地址", "query": "查询参数", "body": "请求内容"}
 
 
-class SignInNeeded(NotAllowed, code="sign_in_needed", sentence="请先登录再进行这项操作（{operation}）。"):
+class SignInNeeded(NotAllowed, code="sign_in_needed", sentence="请先登录再进行这项操作。"):
     """Only somebody who has signed in may do this."""
 
 

@@ -34,7 +34,11 @@ def main() -> None:
                 work, code="tidy", name="文明美家园", day_rule=DayRule.EVERY_DAY, team_id=team.id
             )
             person = registry.register(
-                work, name="欧阳示例", phone="138 0000 0000", community_id=community.id
+                work,
+                name="欧阳示例",
+                phone="138 0000 0000",
+                birth_date=date(1985, 3, 1),
+                community_id=community.id,
             )
             membership.join(work, team_id=team.id, person_id=person.id, on=date(2026, 11, 1))
             shift = shifts.add_shift(

@@ -47,7 +47,10 @@ class _Known(dict[str, object]):
 
 
 class NotFound(Refused, code="not_found", sentence="没有找到编号为 {id} 的记录。"):
-    """There is nothing with that id. ``what`` names its kind for programs."""
+    """There is nothing with that id.
+
+    ``what`` names its kind for programs.
+    """
 
     def __init__(self, what: str, id: object) -> None:  # noqa: A002 - the fact is named id
         super().__init__(what=what, id=id)

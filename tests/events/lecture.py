@@ -25,6 +25,7 @@ from volunteer_core.timespans import at
 TODAY = date(2026, 11, 23)
 SATURDAY = date(2026, 12, 5)
 SCRIPT = Actor.system("test")
+BORN = date(1985, 3, 1)
 
 
 def clock(hour: int, minute: int = 0, *, day: date = SATURDAY) -> datetime:
@@ -128,7 +129,7 @@ class Lecture:
                 notice for notice in list_notices(work, paging=Paging(limit=500)).items if notice.kind is kind
             ]
 
-    def newcomer(self, *, born: date | None = None, team: int | None = None) -> int:
+    def newcomer(self, *, born: date | None = BORN, team: int | None = None) -> int:
         """One more person."""
         with self.write() as work:
             person = register(work, name="符海燕", birth_date=born).id
@@ -172,7 +173,7 @@ def announce_lecture(office: Database, *, people: int = 6, seats: int = 40) -> L
             for number, community in enumerate(communities, 1)
         ]
         teams = [found_team(work, code=code, name=code).id for code in ("T1", "T2")]
-        leader = register(work, name="队长").id
+        leader = register(work, name="队长", birth_date=BORN).id
         for team in teams:
             join(work, team_id=team, person_id=leader, on=TODAY)
             appoint_leader(work, team_id=team, person_id=leader)
@@ -196,7 +197,10 @@ def announce_lecture(office: Database, *, people: int = 6, seats: int = 40) -> L
             ends_at=clock(17),
         ).id
         publish_event(work, event_id=event)
-        found = [register(work, name="符海燕", code=f"V{number:04}").id for number in range(people)]
+        found = [
+            register(work, name="符海燕", birth_date=BORN, code=f"V{number:04}").id
+            for number in range(people)
+        ]
     return Lecture(office, *communities, *sites, *teams, leader, event, audience, ushers, found)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.events.lecture import Lecture, clock
+from tests.events.lecture import BORN, Lecture, clock
 from volunteer_core.commitments.models import Attendance
 from volunteer_core.commitments.promises import AlreadyServed
 from volunteer_core.errors import Malformed, NotAllowed
@@ -68,7 +68,7 @@ def test_hours_are_served_for_the_team_that_organises_if_one_belongs_to_it(lectu
 def test_who_is_paid_for_it_earns_paid_duty(lecture: Lecture) -> None:
     with lecture.write() as work:
         duty = set_up_programme(work, code="DUTY", name="值班", day_rule=DayRule.EVERY_DAY, duty=True).id
-        worker = register(work, name="符海燕").id
+        worker = register(work, name="符海燕", birth_date=BORN).id
         appoint(
             work,
             person_id=worker,

@@ -11,6 +11,7 @@ from volunteer_core.closures.declaring import declare_closure
 from volunteer_core.commitments.models import Attendance
 from volunteer_core.errors import Malformed
 from volunteer_core.events.attendance import mark_attendance
+from volunteer_core.events.calling_off import EventEnded
 from volunteer_core.events.listing import list_events, my_signups, read_event
 from volunteer_core.events.models import EventStatus, SignupStatus
 from volunteer_core.events.planning import call_off_event, create_event
@@ -55,17 +56,18 @@ def test_the_time_of_those_who_had_a_seat_is_free_again(lecture: Lecture) -> Non
 def test_hours_already_earned_stay(lecture: Lecture) -> None:
     served, absent = lecture.people[:2]
     first, _ = lecture.sign_up_all([served, absent], lecture.ushers)
-    later = clock(17, 30)
-    with lecture.write(now=later) as work:
-        mark_attendance(work, signup_id=first.id, attendance=Attendance.ATTENDED)
-    call_off(lecture, now=later)
+    with lecture.write(now=clock(16)) as work:
+        mark_attendance(
+            work, signup_id=first.id, attendance=Attendance.ATTENDED, checked_out_at=clock(15, 30)
+        )
+    call_off(lecture, now=clock(16, 10))
     with lecture.read() as work:
         entries = list_entries(work, person_id=served).items
         statuses = [my_signups(work, person_id=person).items[0].status for person in (served, absent)]
-    assert [entry.minutes for entry in entries] == [150]
+    assert [entry.minutes for entry in entries] == [60]
     assert statuses == [SignupStatus.CONFIRMED, SignupStatus.CALLED_OFF]
     assert [notice.person_id for notice in lecture.told(NoticeKind.CALLED_OFF)] == [absent]
-    with lecture.write(now=later) as work:  # and can still be corrected
+    with lecture.write(now=clock(17, 30)) as work:  # and can still be corrected
         corrected = mark_attendance(
             work,
             signup_id=first.id,
@@ -73,6 +75,13 @@ def test_hours_already_earned_stay(lecture: Lecture) -> None:
             checked_in_at=clock(15),
         )
     assert corrected.minutes == 120
+
+
+def test_what_is_over_is_marked_and_not_called_off(lecture: Lecture) -> None:
+    lecture.sign_up(lecture.people[0], lecture.ushers)
+    with pytest.raises(EventEnded):
+        call_off(lecture, now=clock(16, 30))
+    assert lecture.with_seat(lecture.ushers) == lecture.people[:1]
 
 
 def test_the_public_sees_what_was_called_off_but_no_draft_that_never_was_published(lecture: Lecture) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from tests.world import MONDAY, SCRIPT, World, hour
 from volunteer_core.commitments.models import Attendance
@@ -18,7 +19,7 @@ from volunteer_core.database import Work
 from volunteer_core.errors import Malformed, NotAllowed
 from volunteer_core.hours.ledger import EntryView, balance, correct, list_entries
 from volunteer_core.hours.models import EntryKind
-from volunteer_core.hours.tallies import Dimension, Period, Tally, tally
+from volunteer_core.hours.tallies import Dimension, Period, Tally, TallyTooLong, tally
 from volunteer_core.people.registry import correct as correct_person
 from volunteer_core.permissions import Actor
 from volunteer_core.rosters.attendance import mark_all_attended, mark_attendance
@@ -128,7 +129,7 @@ marks = st.lists(
         st.integers(0, 4),
         st.integers(0, 3),
         st.sampled_from([Attendance.ATTENDED, Attendance.LATE, Attendance.ABSENT]),
-        st.integers(0, 70),
+        st.integers(1, 59),
     ),
     max_size=12,
 )
@@ -137,7 +138,7 @@ corrections = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 90)), max_si
 
 @given(marks, corrections)
 @example([(s, p, Attendance.ATTENDED, 0) for s in range(5) for p in range(4)], [(3, 30), (7, 0)])
-@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_tally_equals_the_sum_of_the_entries(
     ledger: Ledger, marked: list[tuple[int, int, Attendance, int]], corrected: list[tuple[int, int]]
 ) -> None:
@@ -239,3 +240,22 @@ def test_a_tally_is_of_at_most_three_years(ledger: Ledger) -> None:
     for last in (FIRST - timedelta(days=1), FIRST + timedelta(days=3 * 366)):
         with pytest.raises(Malformed):
             asked(ledger, last=last)
+
+
+MANY_PEOPLE = """INSERT INTO people (code, name, phone, registered_at)
+    WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 150)
+    SELECT 'M' || n, '符海燕', '', '2026-01-01 00:00:00' FROM numbers"""
+MANY_WEEKS = """INSERT INTO ledger_entries
+    (person_id, kind, minutes, civil_date, iso_year, iso_week, recording_body, recorded_at, reason)
+    WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 149)
+    SELECT id, 'service', 60, DATE('2026-11-02'), 2020 + n / 50, n % 50 + 1, '街道办事处',
+        '2026-11-02 00:00:00', '' FROM people, numbers WHERE code LIKE 'M%'"""
+
+
+def test_a_tally_is_whole_or_refused(ledger: Ledger) -> None:
+    with ledger.world.office.engine.begin() as connection:
+        connection.execute(text(MANY_PEOPLE))
+        connection.execute(text(MANY_WEEKS))
+    assert asked(ledger, dimension=Dimension.PERSON).service_minutes == 150 * 150 * 60
+    with pytest.raises(TallyTooLong):
+        asked(ledger, dimension=Dimension.PERSON, period=Period.WEEK)

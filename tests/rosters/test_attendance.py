@@ -67,6 +67,8 @@ def test_minutes_are_presence_within_the_planned_span(
     ("refusal", "facts"),
     [
         (Malformed, {"attendance": LATE}),
+        (Malformed, {"attendance": LATE, "checked_in_at": hour(17)}),
+        (Malformed, {"attendance": ATTENDED, "checked_in_at": hour(18)}),
         (Malformed, {"attendance": ATTENDED, "checked_in_at": hour(17, 30), "checked_out_at": hour(17, 30)}),
         (Malformed, {"attendance": ATTENDED, "checked_out_at": hour(23, 1)}),
         (Malformed, {"attendance": ATTENDED, "checked_in_at": datetime(2026, 11, 2, 17)}),  # noqa: DTZ001

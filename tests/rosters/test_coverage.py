@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from tests.world import MONDAY, World
+from volunteer_core.commitments.models import Attendance
 from volunteer_core.errors import NotAllowed
-from volunteer_core.people.vouching import qualify, take_leave
+from volunteer_core.people.models import CheckResult
+from volunteer_core.people.registry import leave_office
+from volunteer_core.people.vouching import qualify, record_check, take_leave
 from volunteer_core.permissions import Actor
 from volunteer_core.rosters.assigning import release
 from volunteer_core.rosters.calling_off import call_off_shift
@@ -65,6 +68,28 @@ def test_the_reason_counts_what_stands_against_the_team(world: World) -> None:
         "缺 2 人，其中带班 1 人：队里 4 人，可安排 1 人，可带班 1 人，"
         "请假 1 人，缺有效的记录查询 1 人，时间冲突 1 人"
     )
+
+
+def test_who_cannot_come_by_now_does_not_cover_unless_they_came(world: World) -> None:
+    leads, away, unfit, gone = lead(world), world.person(), world.person(), world.person()
+    shift = world.published(leads, away, unfit, gone, minimum=4, leads=1)
+    assert [one.missing for one in coverage(world).shifts] == [0]
+    world.do(take_leave, person_id=leads, first_day=MONDAY, last_day=MONDAY)
+    world.do(take_leave, person_id=away, first_day=MONDAY, last_day=MONDAY)
+    world.do(record_check, person_id=unfit, checked_on=MONDAY, result=CheckResult.NOT_CLEAR)
+    world.do(leave_office, person_id=gone, on=MONDAY)
+    [covered] = coverage(world).shifts
+    assert {one.person_id: one.obstacles for one in covered.people} == {
+        leads: ["on_leave"],
+        away: ["on_leave"],
+        unfit: ["check_missing"],
+        gone: ["person_left"],
+    }
+    assert (covered.missing, covered.leads_missing) == (4, 1)
+    told = "（已排的人中请假 2 人、缺有效的记录查询 1 人、已退出 1 人）"
+    assert covered.reason.startswith(f"缺 4 人，其中带班 1 人{told}：")
+    world.mark(shift, away, attendance=Attendance.ATTENDED)
+    assert [one.missing for one in coverage(world).shifts] == [3]
 
 
 def test_called_off_shifts_and_released_people_do_not_count(world: World) -> None:

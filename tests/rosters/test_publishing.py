@@ -12,7 +12,7 @@ from tests.world import MONDAY, NOW, SCRIPT, World, hour
 from volunteer_core.commitments.models import Attendance, Commitment, CommitmentStatus
 from volunteer_core.commitments.promises import AlreadyServed, Clash
 from volunteer_core.errors import Malformed, NotAllowed
-from volunteer_core.hours.ledger import balance
+from volunteer_core.hours.ledger import balance, list_overdue
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.notices.outbox import list_notices
 from volunteer_core.permissions import Actor
@@ -183,13 +183,23 @@ def test_a_called_off_shift_tells_the_promised_and_frees_them(world: World) -> N
 def test_calling_off_never_takes_hours_already_earned(world: World) -> None:
     served, unmarked = world.people(2)
     shift = world.published(served, unmarked)
-    world.mark(shift, served, attendance=Attendance.ATTENDED)
-    world.do(call_off_shift, shift_id=shift, reason="录入错误", now=hour(23))
-    assert world.see(balance, person_id=served).service_minutes == 60
+    world.mark(shift, served, attendance=Attendance.ATTENDED, checked_out_at=hour(17, 30), now=hour(17, 40))
+    world.do(call_off_shift, shift_id=shift, reason="停电", now=hour(17, 45))
+    assert world.see(balance, person_id=served).service_minutes == 30
     assert (statuses(world, served), statuses(world, unmarked)) == (
         [CommitmentStatus.PROMISED],
         [CommitmentStatus.CALLED_OFF],
     )
+
+
+def test_what_is_over_is_marked_and_not_called_off(world: World) -> None:
+    person = world.person()
+    shift = world.published(person)
+    with pytest.raises(ShiftOver):
+        world.do(call_off_shift, shift_id=shift, reason="录入错误", now=hour(18))
+    assert statuses(world, person) == [CommitmentStatus.PROMISED]
+    overdue = world.see(list_overdue, now=hour(18))
+    assert [row.person_id for row in overdue.items] == [person]
 
 
 def test_what_was_served_is_not_released(world: World) -> None:

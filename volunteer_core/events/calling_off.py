@@ -7,7 +7,7 @@ from sqlalchemy import select
 from volunteer_core.commitments.models import Commitment, CommitmentStatus
 from volunteer_core.commitments.promises import set_status
 from volunteer_core.database import Work
-from volunteer_core.errors import Conflict
+from volunteer_core.errors import Conflict, RuleBroken
 from volunteer_core.events.models import EVENT_TRANSITIONS, Event, EventStatus, Position, Signup, SignupStatus
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.notices.writing import tell
@@ -28,6 +28,10 @@ class EventState(Conflict, code="event_state", sentence="活动{state}，不能�
         super().__init__(event_id=event.id, status=event.status.value, state=_IN_CHINESE[event.status])
 
 
+class EventEnded(RuleBroken, code="event_ended", sentence="活动已经结束，不能再取消，请登记出勤。"):
+    """What has taken place is not called off: who was there is marked."""
+
+
 def turn(event: Event, status: EventStatus) -> None:
     """Moves a locked event along its transitions."""
     if status not in EVENT_TRANSITIONS[event.status]:
@@ -44,9 +48,12 @@ def refuse_called_off(event: Event) -> None:
 def call_off(work: Work, event: Event, *, reason: str, kind: NoticeKind = NoticeKind.CALLED_OFF) -> None:
     """Calls off an event and all that was signed up for it, and puts into the outbox who is told.
 
-    Whose attendance is marked was there: their sign-up, promise and hours stay as they are.
+    Refuses one that has ended. Whose attendance is marked was there: their sign-up, promise and
+    hours stay as they are.
     """
     event = work.lock(Event, event.id)
+    if event.ends_at <= work.now:
+        raise EventEnded(event_id=event.id)
     turn(event, EventStatus.CALLED_OFF)
     ids = work.scalars(select(Position.id).where(Position.event_id == event.id))
     positions = {position.id: position for position in work.lock_all(Position, ids)}

@@ -131,14 +131,16 @@ def _presence(
         if checked_in_at is not None or checked_out_at is not None:
             raise Malformed("checked_in_at", "缺席时不能填写签到或签退时间。")
         return None
-    if attendance is Attendance.LATE and checked_in_at is None:
-        raise Malformed("checked_in_at", "迟到需要填写签到时间。")
+    if attendance is Attendance.LATE and (checked_in_at is None or checked_in_at <= commitment.starts_at):
+        raise Malformed("checked_in_at", "迟到需要填写开始之后的签到时间。")
     if checked_out_at is None and work.now < commitment.ends_at:
         raise NotYetEnded(commitment_id=commitment.id)
     start = checked_in_at or commitment.starts_at
     end = checked_out_at or commitment.ends_at
     if checked_in_at is not None and checked_out_at is not None and checked_out_at <= checked_in_at:
         raise Malformed("checked_out_at", "签退时间必须晚于签到时间。")
+    if start >= commitment.ends_at:
+        raise Malformed("checked_in_at", "签到时间不能晚于活动结束。")
     return Span(start, end).intersection(Span(commitment.starts_at, commitment.ends_at))
 
 

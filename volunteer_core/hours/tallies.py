@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Integer, case, cast, distinct, extract, func, literal, null, select
 
 from volunteer_core.database import Work
-from volunteer_core.errors import Malformed
+from volunteer_core.errors import Malformed, RuleBroken
 from volunteer_core.hours.models import EntryKind, LedgerEntry
 from volunteer_core.people.models import Person
 from volunteer_core.places.models import Community, Grid
@@ -22,6 +22,12 @@ from volunteer_core.teams.models import Programme, Team
 
 LONGEST_DAYS = 3 * 366
 MOST_ROWS = 20_000
+
+
+class TallyTooLong(
+    RuleBroken, code="tally_too_long", sentence="结果超过 {most} 行，请缩短时间段或缩小范围。"
+):
+    """A tally is whole or not given: rows are never left out."""
 
 
 class Dimension(StrEnum):
@@ -97,7 +103,7 @@ def tally(
     programme_id: int | None = None,
     person_id: int | None = None,
 ) -> Tally:
-    """Tallies the ledger between two dates, both included (at most three years).
+    """Tallies the ledger between two dates, both included (at most three years, and 20,000 rows).
 
     The street office tallies everything, a coordinator their communities, a leader their teams.
     Volunteer hours are ``service_minutes``; paid duty and training are never added to them.
@@ -173,8 +179,10 @@ def _rows(
         select(*columns)
         .group_by(each.c.key, each.c.year, each.c.number)
         .order_by(each.c.year, each.c.number)
-        .limit(MOST_ROWS)
+        .limit(MOST_ROWS + 1)
     ).all()
+    if len(found) > MOST_ROWS:
+        raise TallyTooLong(most=MOST_ROWS)
     names: dict[int | None, tuple[str, str]] = {}
     if named is not None:
         table = named.__table__.c

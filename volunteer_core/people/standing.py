@@ -35,7 +35,8 @@ class OnLeave(RuleBroken, code="on_leave", sentence="此人当天请假。"):
 
 
 class AgeUnknown(RuleBroken, code="age_unknown", sentence="没有登记出生日期，无法判断年龄是否符合要求。"):
-    """Where an age is asked for, the birth date must be known."""
+    """Where an age is asked for, the birth date must be known: also of whoever serves, for the
+    young need consent (a volunteer's record holds it, 民政部令67号 Art 5)."""
 
 
 class AgeOutside(RuleBroken, code="age_outside", sentence="活动当天的年龄（{age} 岁）不符合要求。"):
@@ -178,7 +179,7 @@ def _obstacles_of_age(
     person_id, age = standing.person_id, standing.age
     low, high = requirement.min_age, requirement.max_age
     if age is None:
-        if low is not None or high is not None or requirement.minds_children or requirement.emergency:
+        if requirement.serves or low is not None or high is not None:
             found.append(AgeUnknown(person_id=person_id))
         return found
     if (low is not None and age < low) or (high is not None and age > high):

@@ -12,9 +12,9 @@ from volunteer_core.database import Work
 from volunteer_core.errors import Conflict
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.places.models import Site
-from volunteer_core.rosters.assigning import ShiftNotOpen, lock_shift, tell_of_shift
+from volunteer_core.rosters.assigning import ShiftNotOpen, ShiftOver, lock_shift, tell_of_shift
 from volunteer_core.rosters.models import OPEN, Shift, ShiftStatus
-from volunteer_core.rosters.shifts import ShiftView, read_view, refuse_closed
+from volunteer_core.rosters.shifts import ShiftView, read_view, refuse_closed, turn
 from volunteer_core.teams.models import Programme
 from volunteer_core.timespans import Span
 
@@ -31,12 +31,15 @@ class CalledOffShift(msgspec.Struct, frozen=True):
 
 
 def call_off_shift(work: Work, *, shift_id: int, reason: str) -> CalledOffShift:
-    """Calls a shift off for a reason that everybody on it is told."""
+    """Calls a shift off for a reason that everybody on it is told. Refuses one that is over: what
+    became of it is marked, not hidden."""
     shift, programme, site = lock_shift(work, shift_id)
     work.demand("rosters.call_off", teams=[programme.team_id], communities=[site.community_id])
     kept = texts.line("reason", reason, longest=60)
     if shift.status not in OPEN:
         raise ShiftNotOpen(shift_id=shift.id, status=shift.status.value)
+    if shift.ends_at <= work.now:
+        raise ShiftOver(shift_id=shift.id)
     return CalledOffShift(shift.id, call_off(work, shift, programme, site, reason=kept))
 
 
@@ -47,7 +50,7 @@ def reinstate_shift(work: Work, *, shift_id: int) -> ShiftView:
     if shift.status is not ShiftStatus.CALLED_OFF:
         raise NotCalledOff(shift_id=shift.id, status=shift.status.value)
     refuse_closed(work, site.id, Span(shift.starts_at, shift.ends_at))
-    shift.status = ShiftStatus.DRAFT
+    turn(shift, ShiftStatus.DRAFT)
     work.flush()
     return read_view(work, shift.id)
 
@@ -62,7 +65,7 @@ def call_off(
     kind: NoticeKind = NoticeKind.CALLED_OFF,
 ) -> int:
     """Calls off a locked shift; who has attendance marked keeps it. Returns who is told. Inner."""
-    shift.status = ShiftStatus.CALLED_OFF
+    turn(shift, ShiftStatus.CALLED_OFF)
     ids = work.scalars(
         select(Commitment.id).where(
             Commitment.shift_id == shift.id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date, datetime
 
 import msgspec
@@ -11,12 +12,15 @@ from sqlalchemy import select
 from volunteer_core.commitments.models import ACTIVE, Attendance, Commitment, CommitmentStatus
 from volunteer_core.database import Work
 from volunteer_core.errors import NotAllowed
+from volunteer_core.hours.recording import PRESENT
+from volunteer_core.office.settings import settings_on
 from volunteer_core.people.models import Person
-from volunteer_core.people.standing import standings
+from volunteer_core.people.standing import obstacles, standings
 from volunteer_core.places.models import Site
 from volunteer_core.rosters.candidates import LEAD, Candidate, candidates_of
 from volunteer_core.rosters.models import OPEN, Shift, ShiftStatus
 from volunteer_core.teams.models import Programme
+from volunteer_core.teams.programmes import requirement_of
 from volunteer_core.timespans import parse_week
 
 OBSTACLE_WORDS = {
@@ -42,6 +46,9 @@ class PersonOnShift(msgspec.Struct, frozen=True):
     lead: bool
     status: CommitmentStatus
     attendance: Attendance | None
+    obstacles: list[str]
+    """Codes of what stands against them by now: leave taken, a check run out. Who has any and was
+    not there after all does not count: another is to be found."""
 
 
 class ShiftCoverage(msgspec.Struct, frozen=True):
@@ -105,7 +112,7 @@ def week_coverage(work: Work, *, programme_id: int, week: str, site_id: int | No
                 raise NotAllowed(operation="rosters.coverage")
             statement = statement.where(Site.community_id.in_(reach.communities))
     rows = work.execute(statement).all()
-    on_shifts = _people_on(work, [shift for shift, _ in rows])
+    on_shifts = _people_on(work, programme, [shift for shift, _ in rows])
     covered = [_coverage(work, shift, site, programme, on_shifts.get(shift.id, [])) for shift, site in rows]
     return WeekCoverage(
         programme.id,
@@ -116,7 +123,7 @@ def week_coverage(work: Work, *, programme_id: int, week: str, site_id: int | No
     )
 
 
-def _people_on(work: Work, shifts: list[Shift]) -> dict[int, list[PersonOnShift]]:
+def _people_on(work: Work, programme: Programme, shifts: list[Shift]) -> dict[int, list[PersonOnShift]]:
     found: dict[int, list[PersonOnShift]] = {}
     rows = work.execute(
         select(Commitment, Person.code, Person.name)
@@ -124,23 +131,23 @@ def _people_on(work: Work, shifts: list[Shift]) -> dict[int, list[PersonOnShift]
         .where(Commitment.shift_id.in_([shift.id for shift in shifts]), Commitment.status.in_(ACTIVE))
         .order_by(Commitment.id)
     ).all()
-    leads: dict[date, set[int]] = {}
-    for day in {row.civil_date for row, _, _ in rows}:
-        people = {row.person_id for row, _, _ in rows if row.civil_date == day}
-        leads[day] = {
-            person_id
-            for person_id, standing in standings(work, people, day).items()
-            if LEAD in standing.qualifications
-        }
+    standing = {
+        day: standings(work, {row.person_id for row, _, _ in rows if row.civil_date == day}, day)
+        for day in {row.civil_date for row, _, _ in rows}
+    }
+    requirement = requirement_of(programme)
     for row, code, name in rows:
+        own = standing[row.civil_date][row.person_id]
+        against = obstacles(own, requirement, settings_on(work, row.civil_date))
         found.setdefault(row.shift_id or 0, []).append(
             PersonOnShift(
                 row.person_id,
                 code,
                 name,
-                row.person_id in leads[row.civil_date],
+                LEAD in own.qualifications,
                 row.status,
                 row.attendance,
+                [obstacle.code for obstacle in against],
             )
         )
     return found
@@ -149,11 +156,14 @@ def _people_on(work: Work, shifts: list[Shift]) -> dict[int, list[PersonOnShift]
 def _coverage(
     work: Work, shift: Shift, site: Site, programme: Programme, people: list[PersonOnShift]
 ) -> ShiftCoverage:
-    leads_missing = max(shift.leads - sum(person.lead for person in people), 0)
-    missing = max(shift.minimum - len(people), leads_missing, 0)
+    able = [person for person in people if not person.obstacles or person.attendance in PRESENT]
+    leads_missing = max(shift.leads - sum(person.lead for person in able), 0)
+    missing = max(shift.minimum - len(able), leads_missing, 0)
     reason = ""
     if missing:
-        reason = _reason(candidates_of(work, shift, programme, site), missing, leads_missing)
+        unable = [person.obstacles[0] for person in people if person not in able]
+        pool = candidates_of(work, shift, programme, site)
+        reason = _reason(pool, missing, leads_missing, unable)
     return ShiftCoverage(
         shift.id,
         site.id,
@@ -173,15 +183,21 @@ def _coverage(
     )
 
 
-def _reason(pool: list[Candidate], missing: int, leads_missing: int) -> str:
-    """``缺 1 人，其中带班 1 人：队里 30 人，可安排 12 人，时间冲突 10 人，请假 8 人``."""
+def _reason(pool: list[Candidate], missing: int, leads_missing: int, unable: list[str]) -> str:
+    """``缺 1 人，其中带班 1 人（已排的人中请假 1 人）：队里 30 人，可安排 12 人，时间冲突 10 人``."""
     lacks = f"缺 {missing} 人"
     if leads_missing:
         lacks += f"，其中带班 {leads_missing} 人"
+    if unable:
+        lacks += f"（已排的人中{'、'.join(_counted(unable))}）"
     free = [candidate for candidate in pool if not candidate.obstacles]
     parts = [f"队里 {len(pool)} 人", f"可安排 {len(free)} 人"]
     if leads_missing:
         parts.append(f"可带班 {sum(candidate.lead for candidate in free)} 人")
-    against = Counter(candidate.obstacles[0] for candidate in pool if candidate.obstacles)
-    parts += [f"{OBSTACLE_WORDS.get(code, code)} {number} 人" for code, number in against.most_common()]
+    parts += _counted(candidate.obstacles[0] for candidate in pool if candidate.obstacles)
     return f"{lacks}：{'，'.join(parts)}"
+
+
+def _counted(codes: Iterable[str]) -> list[str]:
+    """``时间冲突 10 人``, the most frequent first."""
+    return [f"{OBSTACLE_WORDS.get(code, code)} {number} 人" for code, number in Counter(codes).most_common()]

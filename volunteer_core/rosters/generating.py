@@ -13,6 +13,7 @@ from volunteer_core.database import Work
 from volunteer_core.errors import Malformed
 from volunteer_core.places.models import Site
 from volunteer_core.rosters.models import OPEN, Pattern, Shift, ShiftStatus
+from volunteer_core.rosters.shifts import turn
 from volunteer_core.teams.models import Programme
 from volunteer_core.timespans import Span, at, days
 from volunteer_core.workdays.daybook import DayAnswer, DayBook
@@ -68,7 +69,7 @@ def generate(
         elif shift.ends_at > work.now:
             shift.tentative = tentative
             if shift.status is ShiftStatus.DROPPED:
-                shift.status = ShiftStatus.DRAFT
+                turn(shift, ShiftStatus.DRAFT)
                 revived.append(shift)
     staffed = _staffed(work, [shift.id for shift in existing.values()])
     for key, shift in existing.items():
@@ -77,7 +78,7 @@ def generate(
         if shift.id in staffed:
             kept.append(shift)
         else:
-            shift.status = ShiftStatus.DROPPED
+            turn(shift, ShiftStatus.DROPPED)
             dropped.append(shift)
     work.flush()
     return Generated(

@@ -16,6 +16,7 @@ from volunteer_core.notices.models import NoticeKind
 from volunteer_core.notices.writing import tell
 from volunteer_core.places.models import Site
 from volunteer_core.rosters.models import Shift, ShiftStatus
+from volunteer_core.rosters.shifts import turn
 from volunteer_core.teams.models import Programme
 from volunteer_core.timespans import chinese_span, parse_week
 
@@ -56,7 +57,7 @@ def publish_week(work: Work, *, programme_id: int, site_id: int, week: str) -> W
     if not firm:
         raise NothingToPublish(week=week, tentative=len(left))
     for shift in firm:
-        shift.status = ShiftStatus.PUBLISHED
+        turn(shift, ShiftStatus.PUBLISHED)
         shift.published_at = shift.published_at or work.now
     told = _turn(work, firm, CommitmentStatus.PROMISED)
     _tell_week(work, NoticeKind.PUBLISHED, f"{week} 排班已公布", programme, site, firm, told)
@@ -75,7 +76,7 @@ def withdraw_week(work: Work, *, programme_id: int, site_id: int, week: str) -> 
     if not ahead:
         raise NothingToWithdraw(week=week)
     for shift in ahead:
-        shift.status = ShiftStatus.DRAFT
+        turn(shift, ShiftStatus.DRAFT)
     told = _turn(work, ahead, CommitmentStatus.HELD)
     _tell_week(work, NoticeKind.CHANGED, f"{week} 排班已撤回，请等待重新公布", programme, site, ahead, told)
     return WeekOutcome(week, [shift.id for shift in ahead], [], len(told))

@@ -12,7 +12,7 @@ from volunteer_core import texts
 from volunteer_core.commitments.models import ACTIVE, Commitment
 from volunteer_core.commitments.promises import move
 from volunteer_core.database import Page, Paging, Work
-from volunteer_core.errors import Malformed, NotFound, RuleBroken
+from volunteer_core.errors import Conflict, Malformed, NotFound, RuleBroken
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.permissions import Actor
 from volunteer_core.places.models import Site
@@ -24,7 +24,7 @@ from volunteer_core.rosters.assigning import (
     people_on,
     tell_of_shift,
 )
-from volunteer_core.rosters.models import OPEN, Shift, ShiftStatus
+from volunteer_core.rosters.models import OPEN, SHIFT_TRANSITIONS, Shift, ShiftStatus
 from volunteer_core.rosters.patterns import check_people
 from volunteer_core.teams.models import Programme
 from volunteer_core.timespans import Span, civil_date, dates_span, span
@@ -187,6 +187,13 @@ def read_shift(work: Work, *, shift_id: int) -> ShiftView:
     if not found:
         raise NotFound("shifts", shift_id)
     return found[0]
+
+
+def turn(shift: Shift, status: ShiftStatus) -> None:
+    """Moves a locked shift along its transitions. Inner."""
+    if status not in SHIFT_TRANSITIONS[shift.status]:
+        raise Conflict(shift_id=shift.id, status=shift.status.value)
+    shift.status = status
 
 
 def refuse_closed(work: Work, site_id: int, when: Span) -> None:
