@@ -38,7 +38,9 @@ format: $(STAMP)
 	@$(BIN)/ruff format .
 
 bench: $(STAMP)
-	@$(BIN)/pytest -s tests/benchmarks $(ARGS)
+	@for file in tests/benchmarks/*.py; do \
+	    name=$$(basename $$file .py); echo "$$name:"; $(BIN)/python -m tests.benchmarks.$$name || exit 1; \
+	done
 
 # Done again only when the dependencies change, so that everything else also works offline.
 $(STAMP): pyproject.toml constraints.txt

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from volunteer_core import texts
 from volunteer_core.database import Page, Paging, Work
@@ -69,13 +69,15 @@ def settings_on(work: Work, day: date) -> OfficeSettings:
     return known[day]
 
 
+_HELD = (
+    select(SettingChange.name, SettingChange.value)
+    .where(SettingChange.valid_from <= bindparam("day"))
+    .order_by(SettingChange.valid_from)
+)
+
+
 def _read_settings(work: Work, day: date) -> OfficeSettings:
-    rows = work.execute(
-        select(SettingChange.name, SettingChange.value)
-        .where(SettingChange.valid_from <= day)
-        .order_by(SettingChange.valid_from)
-    )
-    return msgspec.convert(dict(rows.all()), OfficeSettings)
+    return msgspec.convert(dict(work.execute(_HELD, {"day": day}).all()), OfficeSettings)
 
 
 def read_settings(work: Work, *, day: date) -> OfficeSettings:

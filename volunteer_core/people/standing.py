@@ -193,17 +193,16 @@ def _obstacles_of_age(
     return found
 
 
+_GUARDIANS = select(Guardianship.guardian_id).where(
+    Guardianship.ward_id == bindparam("ward_id"),
+    Guardianship.valid_from <= _DAY,
+    or_(Guardianship.valid_to.is_(None), Guardianship.valid_to >= _DAY),
+)
+
+
 def guardian_ids(work: Work, person_id: int, day: date) -> list[int]:
     """Who answers for a minor on a day."""
-    return list(
-        work.scalars(
-            select(Guardianship.guardian_id).where(
-                Guardianship.ward_id == person_id,
-                Guardianship.valid_from <= day,
-                or_(Guardianship.valid_to.is_(None), Guardianship.valid_to >= day),
-            )
-        )
-    )
+    return list(work.scalars(_GUARDIANS, {"ward_id": person_id, "day": day}))
 
 
 def matches(query: str) -> Any:
