@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from api.settings import SettingsInvalid, read_settings, variable
+from api.settings import Settings, SettingsInvalid, read_settings, variable
 from volunteer_core.errors import Refused
 from volunteer_core.permissions import Actor, rights_table
 
@@ -37,12 +37,10 @@ def _serve(host: str | None, port: int | None, workers: int | None) -> None:
     for field, value in (("host", host), ("port", port), ("workers", workers)):
         if value is not None:  # the workers read the environment too
             os.environ[variable(field)] = str(value)
-    try:
-        settings = read_settings()
-    except SettingsInvalid as refusal:
-        raise click.ClickException(str(refusal)) from refusal
-
+    settings = _settings()
     _refuse_taken(settings.host, settings.port)
+    with _office():  # which refuses a database that is not there or not at the newest version
+        pass
 
     from granian.constants import Interfaces
     from granian.server import Server
@@ -92,7 +90,7 @@ def database_upgrade() -> None:
     """把数据库升级到当前版本；空数据库则建立全部表。"""
     from volunteer_core.migrations import current, upgrade
 
-    with _office() as office:
+    with _office(newest=False) as office:
         before = current(office)
         upgrade(office)
         after = current(office)
@@ -105,7 +103,7 @@ def import_command(folder: Path) -> None:
     """从文件夹导入一个街道办：office.toml 和 people.csv、guardians.csv、children.csv。"""
     from volunteer_core.sheets.office import import_folder
 
-    with _office() as office, _refusals(), office.write(by=Actor.system("命令行导入")) as work:
+    with _office() as office, office.write(by=Actor.system("命令行导入")) as work:
         for imported in import_folder(work, folder=folder):
             click.echo(f"{imported.file}：新增 {imported.added}，更新 {imported.corrected}")
 
@@ -119,7 +117,7 @@ def token(code: str, name: str | None, officer: bool, days: int) -> None:
     """为编号为 CODE 的人员签发登录凭证，只显示一次。第一个凭证由此而来。"""
     from volunteer_core.access import tokens
 
-    with _office() as office, _refusals(), office.write(by=Actor.system("命令行签发凭证")) as work:
+    with _office() as office, office.write(by=Actor.system("命令行签发凭证")) as work:
         issued = tokens.issue_first(work, code=code, name=name, officer=officer, valid_days=days)
     click.echo(f"凭证（有效至 {issued.expires_at:%Y-%m-%d}，只显示这一次）：\n{issued.secret}")
 
@@ -139,20 +137,28 @@ def rights() -> None:
     click.echo(rights_table())
 
 
-@contextmanager
-def _office() -> Iterator[Database]:
-    """The office of the settings, opened for one command."""
-    from volunteer_core.opening import open_office
-
+def _settings() -> Settings:
     try:
-        settings = read_settings()
+        return read_settings()
     except SettingsInvalid as refusal:
         raise click.ClickException(str(refusal)) from refusal
-    office = open_office(settings.database_url, clock=settings.clock)
-    try:
-        yield office
-    finally:
-        office.dispose()
+
+
+@contextmanager
+def _office(*, newest: bool = True) -> Iterator[Database]:
+    """The office of the settings, opened for one command, which needs its newest tables."""
+    from volunteer_core.migrations import demand_newest
+    from volunteer_core.opening import open_office
+
+    settings = _settings()
+    with _refusals():
+        office = open_office(settings.database_url, clock=settings.clock)
+        try:
+            if newest:
+                demand_newest(office)
+            yield office
+        finally:
+            office.dispose()
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from volunteer_core import permissions
-from volunteer_core.errors import Conflict, Malformed, NotAllowed, NotFound
+from volunteer_core.errors import Conflict, Malformed, NotAllowed, NotFound, Refused
 from volunteer_core.permissions import About, Actor, Reach
 from volunteer_core.tables import Table
 
@@ -32,6 +32,14 @@ LARGEST_ID = 2**31 - 1
 
 class Busy(Conflict, code="busy", sentence="系统正忙，请稍后再试。"):
     """Too many people write at once, or two works waited for each other: nothing was changed."""
+
+
+class Unreachable(
+    Refused,
+    code="database_unreachable",
+    sentence="数据库无法打开（{reason}），请检查 VOLUNTEER_DATABASE_URL 以及数据库是否在运行。",
+):
+    """There is no database at that address, or it does not answer. ``reason`` is what the driver says."""
 
 
 class Paging(msgspec.Struct, frozen=True):
@@ -215,17 +223,33 @@ class Database:
             with self._writer:
                 yield
 
+    def demand_ready(self) -> None:
+        """Refuses (:class:`Unreachable`) unless the database answers."""
+        with reaching(), self.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
     def is_ready(self) -> bool:
         """Whether the database answers."""
         try:
-            with self.engine.connect() as connection:
-                return bool(connection.scalar(text("SELECT 1")))
-        except SQLAlchemyError:
+            self.demand_ready()
+        except Unreachable:
             return False
+        return True
 
     def dispose(self) -> None:
         """Closes all connections."""
         self.engine.dispose()
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """Refuses (:class:`Unreachable`) what fails because there is no database to be had."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:  # repeats a part of the address, perhaps of the password
+        raise Unreachable(reason="地址有误") from error
+    except (ImportError, SQLAlchemyError) as error:
+        raise Unreachable(reason=str(getattr(error, "orig", error)).split("\n")[0][:200]) from error
 
 
 def is_sqlite(work: Session) -> bool:

@@ -11,7 +11,7 @@ from volunteer_core.calendars import models as _calendars
 from volunteer_core.calendars import revisions
 from volunteer_core.care import models as _care
 from volunteer_core.commitments import models as _commitments
-from volunteer_core.database import POOL_SIZE, Database
+from volunteer_core.database import POOL_SIZE, Database, reaching
 from volunteer_core.events import models as _events
 from volunteer_core.hours import models as _hours
 from volunteer_core.notices import models as _notices
@@ -36,8 +36,13 @@ def open_office(
     pool_size: int = POOL_SIZE,
 ) -> Database:
     """Opens the database at a SQLAlchemy URL (``sqlite:///office.db``, ``postgresql+psycopg://…``)
-    with the audit log and the calendars' revisions watching. ``clock`` gives the present."""
-    database = Database(url, clock=clock, pool_size=pool_size)
+    with the audit log and the calendars' revisions watching. ``clock`` gives the present.
+
+    Refuses (``Unreachable``) an address that is none, or for which no driver is installed. Whether
+    the database is there turns out at the first work, or by ``demand_ready()``.
+    """
+    with reaching():
+        database = Database(url, clock=clock, pool_size=pool_size)
     audit.watch(database)
     revisions.watch(database)
     return database

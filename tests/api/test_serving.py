@@ -45,6 +45,19 @@ def ended(process: subprocess.Popen[str]) -> tuple[str, str]:
         raise
 
 
+def wait_for_answer(process: subprocess.Popen[str], url: str) -> None:
+    """Returns when a started process answers; fails when it has ended instead."""
+    for _ in range(2400):
+        try:
+            httpx.get(url, trust_env=False)
+        except httpx.TransportError:
+            assert process.poll() is None
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail(f"nobody answers at {url}")
+
+
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_serving(tmp_path: Path, stop: signal.Signals) -> None:
     office = open_office(f"sqlite:///{tmp_path}/office.db")
@@ -54,13 +67,8 @@ def test_serving(tmp_path: Path, stop: signal.Signals) -> None:
     process = serve(tmp_path, "--port", str(port), "--workers", "2")
     try:
         base = f"http://127.0.0.1:{port}"
-        for _ in range(1200):
-            try:
-                answer = httpx.get(f"{base}/v1/sites", headers={"X-Name": "x"}, trust_env=False)
-                break
-            except httpx.TransportError:
-                assert process.poll() is None
-                time.sleep(0.05)
+        wait_for_answer(process, f"{base}/health")
+        answer = httpx.get(f"{base}/v1/sites", headers={"X-Name": "x"}, trust_env=False)
         assert answer.json()["total"] == 0
         assert httpx.get(f"{base}/ready", trust_env=False).status_code == 200
     finally:
@@ -87,3 +95,10 @@ def test_what_cannot_be_served_is_told(tmp_path: Path) -> None:
     assert process.returncode == 1
     assert f"127.0.0.1:{port}" in told
     assert "Traceback" not in told
+    process = serve(tmp_path, "--port", str(free_port()))
+    said, told = ended(process)
+    assert process.returncode == 1
+    assert (said, told) == (
+        "",  # no worker was started
+        "未执行：数据库还没有建立或不是最新版本，请先运行 volunteer database upgrade。\n",
+    )

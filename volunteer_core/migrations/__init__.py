@@ -10,6 +10,15 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from volunteer_core.database import Database
+from volunteer_core.errors import Refused
+
+
+class NotUpgraded(
+    Refused,
+    code="database_not_upgraded",
+    sentence="数据库还没有建立或不是最新版本，请先运行 volunteer database upgrade。",
+):
+    """The database has no tables yet, or those of another version."""
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
@@ -33,7 +42,11 @@ def revise(database: Database, message: str, *, number: str) -> None:
 
 
 def current(database: Database) -> str | None:
-    """The revision a database is at; None if it has never been upgraded."""
+    """The revision a database is at; None if it has never been upgraded.
+
+    Refuses (``Unreachable``) a database that does not answer.
+    """
+    database.demand_ready()
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
@@ -41,6 +54,12 @@ def current(database: Database) -> str | None:
 def newest() -> str | None:
     """The revision that :func:`upgrade` leads to."""
     return ScriptDirectory.from_config(_configuration()).get_current_head()
+
+
+def demand_newest(database: Database) -> None:
+    """Refuses (:class:`NotUpgraded`) unless the database is at the newest revision."""
+    if current(database) != newest():
+        raise NotUpgraded
 
 
 def _configuration() -> Config:
