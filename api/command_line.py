@@ -6,14 +6,17 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import Process
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
+from msgspec.structs import replace
 
 from api.settings import Settings, SettingsInvalid, read_settings, variable
 from volunteer_core.errors import Refused
 from volunteer_core.permissions import Actor, rights_table
+from volunteer_core.timespans import civil
 
 if TYPE_CHECKING:
     from volunteer_core.database import Database
@@ -39,8 +42,7 @@ def _serve(host: str | None, port: int | None, workers: int | None) -> None:
             os.environ[variable(field)] = str(value)
     settings = _settings()
     _refuse_taken(settings.host, settings.port)
-    with _office():  # which refuses a database that is not there or not at the newest version
-        pass
+    _refuse_unusable()
 
     from granian.constants import Interfaces
     from granian.server import Server
@@ -75,9 +77,17 @@ def _serve(host: str | None, port: int | None, workers: int | None) -> None:
 )
 def demo(once: bool, port: int, folder: Path) -> None:
     """用样例街道办演示：导入、排班、时长、活动，然后启动服务。"""
-    from api.demo.run import run
+    from api.demo.run import SAMPLE, run
 
-    run(folder=folder, once=once, port=port, serve=lambda: _serve(None, None, None))
+    if not (SAMPLE / "office.toml").exists():
+        _stop("找不到样例数据 examples/fengxiang，请在源码目录中运行。")
+    settings = replace(_settings(), port=port)
+    if not once:  # better told now than when the sample is made
+        _refuse_taken(settings.host, port)
+    served = run(folder=folder, base=settings.links_base, say=click.echo)
+    if not once:
+        os.environ.update({variable(field): value for field, value in served.items()})
+        _serve(None, port, None)
 
 
 @main.group()
@@ -98,14 +108,14 @@ def database_upgrade() -> None:
 
 
 @main.command("import")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path))
 def import_command(folder: Path) -> None:
     """从文件夹导入一个街道办：office.toml 和 people.csv、guardians.csv、children.csv。"""
     from volunteer_core.sheets.office import import_folder
 
     with _office() as office, office.write(by=Actor.system("命令行导入")) as work:
         for imported in import_folder(work, folder=folder):
-            click.echo(f"{imported.file}：新增 {imported.added}，更新 {imported.corrected}")
+            click.echo(f"{imported.file}：新增 {imported.added}，已有 {imported.known}")
 
 
 @main.command()
@@ -119,7 +129,7 @@ def token(code: str, name: str | None, officer: bool, days: int) -> None:
 
     with _office() as office, office.write(by=Actor.system("命令行签发凭证")) as work:
         issued = tokens.issue_first(work, code=code, name=name, officer=officer, valid_days=days)
-    click.echo(f"凭证（有效至 {issued.expires_at:%Y-%m-%d}，只显示这一次）：\n{issued.secret}")
+    click.echo(f"凭证（有效至 {civil(issued.expires_at):%Y-%m-%d}，只显示这一次）：\n{issued.secret}")
 
 
 @main.command()
@@ -141,7 +151,7 @@ def _settings() -> Settings:
     try:
         return read_settings()
     except SettingsInvalid as refusal:
-        raise click.ClickException(str(refusal)) from refusal
+        _stop(str(refusal))
 
 
 @contextmanager
@@ -161,18 +171,38 @@ def _office(*, newest: bool = True) -> Iterator[Database]:
             office.dispose()
 
 
+def _refuse_unusable() -> None:
+    """Refuses a database that is not there or not at the newest version: in a process of its own, for
+    workers are forked from this one and would carry along what only the look needs."""
+    look = Process(target=_look)
+    look.start()
+    look.join()
+    if look.exitcode:
+        raise SystemExit(look.exitcode)
+
+
+def _look() -> None:
+    with _office():
+        pass
+
+
 @contextmanager
 def _refusals() -> Iterator[None]:
     """Says a refusal in words, with every problem of a file."""
     try:
         yield
     except Refused as refused:
-        click.echo(f"未执行：{refused.message}", err=True)
         problems = refused.facts.get("problems", [])
+        lines = [refused.message]
         for problem in problems if isinstance(problems, list) else []:
             where = " ".join(str(problem[key]) for key in ("file", "line", "column") if problem[key])
-            click.echo(f"  {where}：{problem['problem']}", err=True)
-        raise SystemExit(1) from refused
+            lines.append(f"  {where}：{problem['problem']}")
+        _stop("\n".join(lines))
+
+
+def _stop(why: str) -> NoReturn:
+    click.echo(f"未执行：{why}", err=True)
+    raise SystemExit(1)
 
 
 def _refuse_taken(host: str, port: int) -> None:
@@ -180,7 +210,7 @@ def _refuse_taken(host: str, port: int) -> None:
     try:
         socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
     except OSError as error:
-        raise click.ClickException(f"无法监听 {host}:{port}：{error.strerror or error}。") from error
+        _stop(f"无法监听 {host}:{port}：{error.strerror or error}。")
 
 
 def _say_where(base: str) -> None:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
-
-from tests.api.test_serving import ended, free_port, serve
+from tests.api.test_serving import ended, free_port, serve, wait_for_answer
 from volunteer_core.access.tokens import issue_first
 from volunteer_core.events import planning, positions
 from volunteer_core.migrations import upgrade
@@ -69,13 +66,7 @@ def test_a_client_of_the_api(tmp_path: Path) -> None:
     server = serve(tmp_path, "--port", str(port))
     try:
         base = f"http://127.0.0.1:{port}"
-        for _ in range(1200):
-            try:
-                httpx.get(f"{base}/health", trust_env=False)
-                break
-            except httpx.TransportError:
-                assert server.poll() is None
-                time.sleep(0.05)
+        wait_for_answer(server, f"{base}/health")
         first, second = (run("api_client.py", base, token) for _ in range(2))
     finally:
         server.terminate()

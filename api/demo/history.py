@@ -23,7 +23,7 @@ from volunteer_core.events import listing, planning, signups
 from volunteer_core.events.models import SignupStatus
 from volunteer_core.hours import tallies
 from volunteer_core.notices import outbox
-from volunteer_core.people import registry
+from volunteer_core.people import registry, vouching
 from volunteer_core.permissions import Actor
 from volunteer_core.places import directory
 from volunteer_core.rosters import assigning, candidates, coverage, generating, publishing, shifts
@@ -270,13 +270,16 @@ def _live_session(database: Database, names: _Names) -> None:
 
 
 def _disturb(database: Database, names: _Names) -> None:
-    """Two people drop out of next week, and a site is closed for an afternoon."""
+    """Two people drop out of next week, one takes leave, and a site is closed for an afternoon."""
     school = names.programmes["school"]
     with database.write(by=SCRIPT, now=PRESENT) as work:
         covered = coverage.week_coverage(work, programme_id=school, week=str(NEXT_WEEK))
         for shift in (covered.shifts[6], covered.shifts[13]):
             leads = [person for person in shift.people if person.lead]
             assigning.release(work, shift_id=shift.shift_id, person_id=leads[0].person_id)
+        ill = covered.shifts[15].people[-1].person_id
+        day = covered.shifts[15].civil_date
+        vouching.take_leave(work, person_id=ill, first_day=day, last_day=day)
         friday = NEXT_WEEK.monday + timedelta(days=4)
         declare_closure(
             work,

@@ -59,17 +59,23 @@ def _show_rosters(week: coverage.WeekCoverage, console: Console) -> None:
     for name, shifts in groupby(by_site, key=lambda shift: shift.site_name):
         table = _table(name, "日期", "时间", "值守人员", "人数", "状态")
         for shift in shifts:
-            people = "、".join(("★" if one.lead else "") + one.name for one in shift.people)
+            people = "、".join(map(_shown, shift.people))
             day = shift.civil_date
             state = f"缺 {shift.missing} 人" if shift.missing else STATUS_WORDS[shift.status]
             table.add_row(
                 f"{day.month}月{day.day}日 周{WEEKDAYS[day.weekday()]}",
                 f"{civil(shift.starts_at):%H:%M}–{civil(shift.ends_at):%H:%M}",
                 people or "—",
-                f"{len(shift.people)}/{shift.minimum}",
+                f"{sum(not one.obstacles for one in shift.people)}/{shift.minimum}",
                 f"[red]{state}[/]" if shift.missing else state,
             )
         console.print(table)
+
+
+def _shown(person: coverage.PersonOnShift) -> str:
+    """``★王小敏（请假）``: a lead, who cannot come by now."""
+    why = "、".join(coverage.OBSTACLE_WORDS.get(code, code) for code in person.obstacles)
+    return ("★" if person.lead else "") + person.name + (f"（{why}）" if why else "")
 
 
 def _show_uncovered(work: Work, week: coverage.WeekCoverage, console: Console) -> None:
@@ -77,7 +83,7 @@ def _show_uncovered(work: Work, week: coverage.WeekCoverage, console: Console) -
     for shift in week.shifts:
         if shift.missing:
             when = chinese_span(shift.starts_at, shift.ends_at)
-            console.print(f"  {when} {shift.site_name}\n    {shift.reason}")
+            console.print(f"  {when} {shift.site_name}\n    {shift.reason}", soft_wrap=True)
             free = [
                 one
                 for one in candidates.candidates(work, shift_id=shift.shift_id)

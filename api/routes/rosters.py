@@ -52,7 +52,7 @@ COVERAGE = WeekCoverage(
             people=[PersonOnShift(42, "V0042", "王小敏", True, CommitmentStatus.PROMISED, None, [])],
             missing=1,
             leads_missing=0,
-            reason="缺 1 人：队里 30 人，可安排 12 人，时间冲突 10 人，请假 8 人",
+            reason="缺 1 人：队里其余 30 人，可安排 12 人，时间冲突 10 人，请假 8 人",
         )
     ],
     uncovered=1,

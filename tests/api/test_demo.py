@@ -50,7 +50,11 @@ class Row(msgspec.Struct):
 
     @property
     def names(self) -> set[str]:
-        return {name.removeprefix("★") for name in self.people.split("、")}
+        return {name.removeprefix("★").removesuffix("（请假）") for name in self.people.split("、")}
+
+    @property
+    def missing(self) -> int:
+        return self.minimum - len(self.names) + self.people.count("（请假）")
 
 
 class Demo(msgspec.Struct):
@@ -73,7 +77,7 @@ class Demo(msgspec.Struct):
             row = re.match(r" (\S+ \S+) +17:00–18:00 +(\S+) +(\d)/(\d) +(缺 \d 人|\S+) *$", line)
             if row:
                 found.append(Row(site, row[1], row[2], int(row[4]), row[5]))
-                assert len(found[-1].names) == int(row[3])
+                assert found[-1].minimum - found[-1].missing == int(row[3])
             elif re.fullmatch(r"\S+五点学堂 *", line):
                 site = line.strip()
         return found
@@ -151,7 +155,8 @@ def test_paid_duty_is_never_service(demo: Demo) -> None:
 
 
 def test_the_roster_of_next_week_is_shown_by_site(demo: Demo) -> None:
-    """Each site has its table of who is promised; one is closed on Friday, two shifts lack somebody."""
+    """Each site has its table of who is promised; one is closed on Friday, three shifts lack somebody:
+    two people dropped out, and one has taken leave."""
     promised = {
         (site, day): (set(names.split("、")), minimum)
         for site, day, names, minimum in demo.ask(
@@ -164,31 +169,37 @@ def test_the_roster_of_next_week_is_shown_by_site(demo: Demo) -> None:
     }
     shown = {}
     for one in demo.roster:
-        assert ("★" in one.people) == (one.state == "已公布")
-        missing = one.minimum - len(one.names)
-        assert one.state == (f"缺 {missing} 人" if missing else "已公布")
+        assert one.state == (f"缺 {one.missing} 人" if one.missing else "已公布")
         shown[one.site, f"2026-12-{7 + WEEK.index(one.day):02}"] = (one.names, one.minimum)
     assert shown == promised
 
     wanted = {(site, day) for (site,) in demo.ask("SELECT name FROM sites") for day in WEEK}
     assert wanted - {(one.site, one.day) for one in demo.roster} == {("木棉社区五点学堂", WEEK[4])}
-    assert sum(one.state != "已公布" for one in demo.roster) == 2
+    lacking = [one for one in demo.roster if one.state != "已公布"]
+    assert sorted("★" in one.people for one in lacking) == [False, False, True]
+    assert [one.people.count("（请假）") for one in lacking if "★" in one.people] == [1]
+    assert all("★" in one.people for one in demo.roster if one not in lacking)
+    away = demo.ask("SELECT p.name FROM leaves l JOIN people p ON p.id = l.person_id")
+    assert away == [
+        (one.people.split("、")[-1].removesuffix("（请假）"),) for one in lacking if "★" in one.people
+    ]
 
 
 def test_what_is_uncovered_is_told_with_the_reason(demo: Demo) -> None:
     """The reason accounts for everybody in the team, and names whom to ask, masked."""
     text = demo.sections["二"]
     uncovered = [one for one in demo.roster if one.state != "已公布"]
-    missing = sum(one.minimum - len(one.names) for one in uncovered)
+    missing = sum(one.missing for one in uncovered)
     assert text.startswith(f"缺岗 {len(uncovered)} 个班次（共缺 {missing} 人）\n")
     for one in uncovered:
         day, weekday = one.day.split()
-        told = re.search(
-            rf"  {day}（{weekday}）17:00–18:00 {one.site}\n    {one.state}，其中带班 1 人：(.+)\n(.+)", text
-        )
+        lacks = one.state + ("" if "★" in one.people else "，其中带班 1 人")
+        away = "（已排的人中请假 1 人）" if "（请假）" in one.people else ""
+        told = re.search(rf"  {day}（{weekday}）17:00–18:00 {one.site}\n    {lacks}{away}：(.+)\n(.+)", text)
         assert told
         parts = dict(part.split()[:2] for part in told[1].split("，"))
-        team, free, leads = (int(parts.pop(name)) for name in ("队里", "可安排", "可带班"))
+        leads = int(parts.pop("可带班", 1))
+        team, free = (int(parts.pop(name)) for name in ("队里其余", "可安排"))
         assert team == free + sum(map(int, parts.values()))
         assert free > leads > 0
         assert {"时间冲突", "缺有效的记录查询"} <= set(parts)
@@ -197,6 +208,14 @@ def test_what_is_uncovered_is_told_with_the_reason(demo: Demo) -> None:
         for masked, code in asked:
             [(name,)] = demo.ask("SELECT name FROM people WHERE code = ?", code)
             assert masked == masked_name(name)
+
+
+def test_the_readme_shows_what_it_prints(demo: Demo) -> None:
+    shown = re.search(r"```text\n(一、.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert shown
+    printed = {" ".join(line.split()) for line in demo.printed.splitlines()}
+    lines = [" ".join(line.split()) for line in shown[1].splitlines()]
+    assert [line for line in lines if line and line not in printed and set(line) != {"─"}] == []
 
 
 def test_the_hours_shown_are_those_of_the_ledger(demo: Demo, work: Work) -> None:
@@ -385,5 +404,5 @@ def test_without_the_sample_it_says_so(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "Error: 找不到样例数据 examples/fengxiang，请在源码目录中运行。\n"
+    assert done.stderr == "未执行：找不到样例数据 examples/fengxiang，请在源码目录中运行。\n"
     assert not (tmp_path / ".demo").exists()

@@ -65,7 +65,7 @@ def test_the_reason_counts_what_stands_against_the_team(world: World) -> None:
     world.shift(minimum=2, leads=1)
     [shift] = coverage(world).shifts
     assert shift.reason == (
-        "缺 2 人，其中带班 1 人：队里 4 人，可安排 1 人，可带班 1 人，"
+        "缺 2 人，其中带班 1 人：队里其余 4 人，可安排 1 人，可带班 1 人，"
         "请假 1 人，缺有效的记录查询 1 人，时间冲突 1 人"
     )
 

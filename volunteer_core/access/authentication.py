@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import LargeBinary, bindparam, or_, select
+from datetime import date
+
+from sqlalchemy import ColumnElement, LargeBinary, bindparam, or_, select
 
 from volunteer_core.access.models import RoleGrant, Token
 from volunteer_core.access.secrets import LONGEST_SECRET, digest
@@ -42,15 +44,16 @@ def actor_of(work: Work, *, secret: str) -> Actor:
     return actor_for(work, row.person_id)
 
 
+def held_on(day: date) -> ColumnElement[bool]:
+    """The condition that a granted role is held on a day."""
+    return (RoleGrant.valid_from <= day) & or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to >= day)
+
+
 def actor_for(work: Work, person_id: int) -> Actor:
     """A person as an actor: their grants of today, and the teams they lead."""
     today = civil_date(work.now)
     grants = work.execute(
-        select(RoleGrant.role, RoleGrant.community_id).where(
-            RoleGrant.person_id == person_id,
-            RoleGrant.valid_from <= today,
-            or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to >= today),
-        )
+        select(RoleGrant.role, RoleGrant.community_id).where(RoleGrant.person_id == person_id, held_on(today))
     ).all()
     teams = work.scalars(
         select(Membership.team_id).where(

@@ -8,12 +8,14 @@ import msgspec
 from sqlalchemy import select
 
 from volunteer_core import texts
+from volunteer_core.access.authentication import held_on
 from volunteer_core.access.models import RoleGrant, Token
 from volunteer_core.access.secrets import digest, new_secret
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import Conflict, Malformed, NotFound
 from volunteer_core.people import registry
 from volunteer_core.people.models import Person
+from volunteer_core.people.standing import PersonLeft
 from volunteer_core.permissions import Role
 from volunteer_core.places.models import Community
 from volunteer_core.timespans import civil_date
@@ -69,9 +71,11 @@ class RoleView(msgspec.Struct, frozen=True):
 
 
 def issue_token(work: Work, *, person_id: int, label: str, valid_days: int = 180) -> IssuedToken:
-    """Issues a token for a person, valid for 1 to 400 days."""
+    """Issues a token for a person, valid for 1 to 400 days. Refuses who has left."""
     person = work.find(Person, person_id)
     work.demand("access.tokens.issue")
+    if person.left_on is not None and person.left_on <= civil_date(work.now):
+        raise PersonLeft(person_id=person.id)
     if not 1 <= valid_days <= LONGEST_DAYS:
         raise Malformed("valid_days", f"应在 1 至 {LONGEST_DAYS} 天之间。")
     secret = new_secret()
@@ -98,11 +102,12 @@ def issue_first(
         if name is None:
             raise NotFound("people", code[:32])
         person_id = registry.register(work, code=code, name=name).id
+    today = civil_date(work.now)
     granted = select(RoleGrant.id).where(
-        RoleGrant.person_id == person_id, RoleGrant.role == Role.STREET_OFFICER, RoleGrant.valid_to.is_(None)
+        RoleGrant.person_id == person_id, RoleGrant.role == Role.STREET_OFFICER, held_on(today)
     )
-    if officer and work.scalar(granted) is None:
-        grant_role(work, person_id=person_id, role=Role.STREET_OFFICER, valid_from=civil_date(work.now))
+    if officer and work.scalar(granted.limit(1)) is None:
+        grant_role(work, person_id=person_id, role=Role.STREET_OFFICER, valid_from=today)
     return issue_token(work, person_id=person_id, label="命令行", valid_days=valid_days)
 
 

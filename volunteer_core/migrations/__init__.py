@@ -21,8 +21,20 @@ class NotUpgraded(
     """The database has no tables yet, or those of another version."""
 
 
+class TooNew(
+    Refused,
+    code="database_too_new",
+    sentence="数据库的版本（{revision}）比程序新，请更新程序。",
+):
+    """The database was upgraded by a newer program."""
+
+
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Brings an empty or older database to a revision, by default to the newest."""
+    """Brings an empty or older database to a revision, by default to the newest.
+
+    Refuses (:class:`TooNew`) one that a newer program has upgraded.
+    """
+    _refuse_newer(current(database))
     with database.engine.connect() as connection:
         configuration = _configuration()
         configuration.attributes["connection"] = connection
@@ -57,9 +69,17 @@ def newest() -> str | None:
 
 
 def demand_newest(database: Database) -> None:
-    """Refuses (:class:`NotUpgraded`) unless the database is at the newest revision."""
-    if current(database) != newest():
+    """Refuses (:class:`NotUpgraded`, :class:`TooNew`) unless the database is at the newest revision."""
+    found = current(database)
+    _refuse_newer(found)
+    if found != newest():
         raise NotUpgraded
+
+
+def _refuse_newer(revision: str | None) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(_configuration()).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise TooNew(revision=revision)
 
 
 def _configuration() -> Config:

@@ -27,7 +27,7 @@ from volunteer_core.timespans import age_on
 
 
 class PersonLeft(RuleBroken, code="person_left", sentence="此人已不再服务。"):
-    """People who left are not given new tasks."""
+    """People who left are given no new tasks, and no way to sign in."""
 
 
 class OnLeave(RuleBroken, code="on_leave", sentence="此人当天请假。"):

@@ -184,14 +184,14 @@ def _coverage(
 
 
 def _reason(pool: list[Candidate], missing: int, leads_missing: int, unable: list[str]) -> str:
-    """``缺 1 人，其中带班 1 人（已排的人中请假 1 人）：队里 30 人，可安排 12 人，时间冲突 10 人``."""
+    """``缺 1 人，其中带班 1 人（已排的人中请假 1 人）：队里其余 30 人，可安排 12 人，时间冲突 18 人``."""
     lacks = f"缺 {missing} 人"
     if leads_missing:
         lacks += f"，其中带班 {leads_missing} 人"
     if unable:
         lacks += f"（已排的人中{'、'.join(_counted(unable))}）"
     free = [candidate for candidate in pool if not candidate.obstacles]
-    parts = [f"队里 {len(pool)} 人", f"可安排 {len(free)} 人"]
+    parts = [f"队里其余 {len(pool)} 人", f"可安排 {len(free)} 人"]
     if leads_missing:
         parts.append(f"可带班 {sum(candidate.lead for candidate in free)} 人")
     parts += _counted(candidate.obstacles[0] for candidate in pool if candidate.obstacles)

@@ -63,6 +63,8 @@ def _load_person(work: Work, row: Row[Any], lookup: Lookup, known: dict[str, int
     _note_missing(row)
     if code is None or name is None:
         return False
+    if community is None and row.text("community"):
+        grid = None  # which is no grid of a community that is not known
     described = {
         "name": name,
         "phone": row.text("phone") or None,

@@ -33,11 +33,12 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class Imported(msgspec.Struct, frozen=True):
-    """What an import did with the rows of a sheet."""
+    """What an import did with the rows of a sheet: whose code was new is ``added``; whose code was
+    ``known`` is corrected where the sheet says otherwise."""
 
     file: str
     added: int
-    corrected: int
+    known: int
 
 
 class FileMalformed(
