@@ -14,7 +14,7 @@ from litestar.exceptions import HTTPException, ValidationException
 
 from api.explanations import explain
 from volunteer_core.access.authentication import TokenInvalid
-from volunteer_core.database import Busy
+from volunteer_core.database import Busy, Unreachable
 from volunteer_core.errors import Conflict, Malformed, NotAllowed, NotFound, Refused, RuleBroken
 
 MEDIA_TYPE = "application/problem+json"
@@ -157,8 +157,8 @@ def document(refusal: Refused) -> dict[str, Any]:
 def respond(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
     """The answer to any exception. What nobody foresaw is logged and told without its internals."""
     refusal = refusal_of(error)
-    if isinstance(refusal, Unexpected):
-        logger.error("unexpected", extra={"route": request.scope.get("path_template"), "error": trace(error)})
+    if isinstance(refusal, Unexpected | NotReady):
+        logger.error(refusal.code, extra={"route": request.scope.get("path_template"), "error": trace(error)})
     content = document(refusal)
     status = content["status"]
     headers = dict(_HEADERS.get(status, {}))
@@ -169,6 +169,8 @@ def respond(request: Request[Any, Any, Any], error: Exception) -> Response[dict[
 
 def refusal_of(error: Exception) -> Refused:
     """Any exception as a refusal: Litestar's, an overflow, a mistake of ours."""
+    if isinstance(error, Unreachable):  # where the database is concerns the office alone
+        return NotReady()
     if isinstance(error, Refused):
         return error
     if isinstance(error, ValidationException):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
+from tests.conftest import Databases
 from tests.world import NOW, SCRIPT
-from volunteer_core.database import LARGEST_ID, Busy, Database, Paging
+from volunteer_core.database import LARGEST_ID, Busy, Database, Paging, Unreachable
 from volunteer_core.errors import Conflict, Malformed, NotFound
 from volunteer_core.migrations import upgrade
 from volunteer_core.opening import open_office
@@ -30,6 +33,15 @@ def add(office: Database, *codes: str, fail: bool = False) -> None:
 def names(office: Database) -> list[str]:
     with office.read(by=SCRIPT, now=NOW) as work:
         return [community.name for community in list_communities(work).items]
+
+
+@pytest.fixture
+def postgres_office(postgres_databases: Databases) -> Iterator[Database]:
+    """For what can only happen there."""
+    with postgres_databases.new(tables=True) as url:
+        opened = open_office(url)
+        yield opened
+        opened.dispose()
 
 
 def test_what_fails_leaves_nothing_behind(office: Database) -> None:
@@ -114,9 +126,9 @@ def test_locks_are_taken_in_ascending_order(office: Database) -> None:
     assert refused == []
 
 
-def test_who_waits_for_each_other_is_told_to_try_again(office: Database) -> None:
-    if office.is_sqlite:
-        pytest.skip("one writer at a time: nobody can wait for each other")
+def test_who_waits_for_each_other_is_told_to_try_again(postgres_office: Database) -> None:
+    """SQLite has one writer at a time: nobody can wait for each other."""
+    office = postgres_office
     with office.write(by=SCRIPT, now=NOW) as work:
         one, other = (add_community(work, code=code, name="x").id for code in "AB")
     both_have_one = Barrier(2)
@@ -196,8 +208,27 @@ def test_a_list_comes_in_pages(office: Database) -> None:
             Paging(limit=limit, offset=offset)
 
 
-def test_it_says_whether_it_is_ready(office: Database) -> None:
-    assert office.is_ready()
-    broken = Database("sqlite:////nowhere/at/all.sqlite3")
-    assert not broken.is_ready()
+def test_a_database_that_cannot_be_reached_is_told(office: Database) -> None:
+    office.demand_ready()
+    broken = open_office("sqlite:////nowhere/at/all.sqlite3")
+    with pytest.raises(Unreachable):
+        broken.demand_ready()
+    with pytest.raises(Unreachable):
+        names(broken)
+    with pytest.raises(Unreachable):
+        add(broken, "A")
     broken.dispose()
+
+
+def test_who_loses_the_connection_is_told_and_the_next_work_has_a_new_one(
+    postgres_office: Database,
+) -> None:
+    """A file has no connection to lose."""
+    with pytest.raises(Unreachable), postgres_office.write(by=SCRIPT, now=NOW) as work:
+        work.connection().execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    assert names(postgres_office) == []
+
+
+def test_a_mistake_in_a_statement_is_not_taken_for_trouble_with_the_database(office: Database) -> None:
+    with pytest.raises(DBAPIError), office.read(by=SCRIPT) as work:
+        work.connection().execute(text("SELECT nothing FROM nowhere"))

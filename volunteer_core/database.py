@@ -28,6 +28,7 @@ BUSY_TIMEOUT_MS = 10_000
 POOL_SIZE = 4
 LONGEST_PAGE = 500
 LARGEST_ID = 2**31 - 1
+_FILE_TROUBLE = ("SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY")
 
 
 class Busy(Conflict, code="busy", sentence="系统正忙，请稍后再试。"):
@@ -186,7 +187,10 @@ class Database:
     @contextmanager
     def read(self, *, by: Actor, now: datetime | None = None) -> Iterator[Work]:
         """Work that only looks: one consistent snapshot, and a flush is an error."""
-        with self._work(self._reading_engine, by=by, now=now or self.clock(), writing=False) as work:
+        with (
+            _telling(),
+            self._work(self._reading_engine, by=by, now=now or self.clock(), writing=False) as work,
+        ):
             yield work
 
     @contextmanager
@@ -194,6 +198,7 @@ class Database:
         """Work that changes something: all of it is committed at the end, or nothing at an error."""
         with (
             self._alone(),
+            _telling(),
             self._work(self._writing_engine, by=by, now=now or self.clock(), writing=True) as work,
         ):
             try:
@@ -205,10 +210,6 @@ class Database:
             except DataError as error:
                 # A number too large for its column, NUL in a text: SQLite takes them, PostgreSQL not.
                 raise Malformed("value", "超出可以保存的范围。") from error
-            except OperationalError as error:
-                if _is_contention(error):
-                    raise Busy from error
-                raise
 
     def watch(self, event_name: str, watcher: Callable[..., None]) -> None:
         """Has a function called at a session event of every work of this database."""
@@ -228,14 +229,6 @@ class Database:
         with reaching(), self.engine.connect() as connection:
             connection.execute(text("SELECT 1"))
 
-    def is_ready(self) -> bool:
-        """Whether the database answers."""
-        try:
-            self.demand_ready()
-        except Unreachable:
-            return False
-        return True
-
     def dispose(self) -> None:
         """Closes all connections."""
         self.engine.dispose()
@@ -249,7 +242,20 @@ def reaching() -> Iterator[None]:
     except (TypeError, ValueError) as error:  # repeats a part of the address, perhaps of the password
         raise Unreachable(reason="地址有误") from error
     except (ImportError, SQLAlchemyError) as error:
-        raise Unreachable(reason=str(getattr(error, "orig", error)).split("\n")[0][:200]) from error
+        raise Unreachable(reason=_said(error)) from error
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Refuses (:class:`Busy`, :class:`Unreachable`) what is not the fault of a statement."""
+    try:
+        yield
+    except OperationalError as error:
+        if _is_contention(error):
+            raise Busy from error
+        if _is_out_of_reach(error):
+            raise Unreachable(reason=_said(error)) from error
+        raise
 
 
 def is_sqlite(work: Session) -> bool:
@@ -286,7 +292,21 @@ def _begin_sqlite(connection: Connection) -> None:
 def _constraint(error: IntegrityError) -> str:
     """The name of the broken constraint where the database tells it, else what it says."""
     diagnosis = getattr(error.orig, "diag", None)
-    return str(getattr(diagnosis, "constraint_name", None) or error.orig).split("\n")[0][:200]
+    return getattr(diagnosis, "constraint_name", None) or _said(error)
+
+
+def _said(error: Exception) -> str:
+    """The first line of what the driver says."""
+    return str(getattr(error, "orig", error)).split("\n")[0][:200]
+
+
+def _is_out_of_reach(error: OperationalError) -> bool:
+    """PostgreSQL: there is no connection, or it has ended. SQLite: the file cannot be had or written."""
+    code = getattr(error.orig, "sqlite_errorname", None)
+    if code is not None:
+        return str(code).startswith(_FILE_TROUBLE)
+    state = getattr(error.orig, "sqlstate", None)
+    return state is None or state.startswith(("08", "57P"))
 
 
 def _is_contention(error: OperationalError) -> bool:

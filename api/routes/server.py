@@ -9,7 +9,7 @@ from litestar import Request, Router
 from litestar.openapi.datastructures import ResponseSpec
 
 from api.operations import get
-from api.problems import MEDIA_TYPE, NotReady, Problem
+from api.problems import MEDIA_TYPE, Problem
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -32,8 +32,7 @@ async def check_health() -> Health:
 )
 def check_ready(request: Request[Any, Any, Any]) -> Health:
     """Say whether requests can be answered: the database answers."""
-    if not request.app.state.database.is_ready():
-        raise NotReady
+    request.app.state.database.demand_ready()
     return Health()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from volunteer_core.access.tokens import (
     IssuedToken,
     end_role,
     grant_role,
+    issue_first,
     issue_token,
     list_roles,
     list_tokens,
@@ -25,6 +26,7 @@ from volunteer_core.access.tokens import (
 from volunteer_core.database import Database
 from volunteer_core.errors import Malformed, NotAllowed, NotFound
 from volunteer_core.people.registry import leave_office
+from volunteer_core.people.standing import PersonLeft
 from volunteer_core.permissions import Actor, Role
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -154,3 +156,26 @@ def test_one_can_be_several_things_at_once_and_sees_so(world: World) -> None:
         world.see(me, by=Actor.anonymous())
     with pytest.raises(NotFound):
         world.see(me)
+
+
+def test_the_first_token_makes_an_officer_of_today(world: World) -> None:
+    """Whatever grants there are for other days; who is an officer today is not made one again."""
+    person = world.person("王示例", code="P001")
+
+    def issue() -> Actor:
+        secret = world.do(issue_first, code="P001", name=None, officer=True).secret
+        found: Actor = world.see(actor_of, secret=secret)
+        return found
+
+    for first, last in ((MONDAY + timedelta(days=9), None), (date(2026, 1, 1), MONDAY - timedelta(days=1))):
+        world.do(grant_role, person_id=person, role=Role.STREET_OFFICER, valid_from=first, valid_to=last)
+    assert issue().officer
+    assert issue().officer
+    assert world.see(list_roles, person_id=person).total == 3
+
+
+def test_who_left_gets_no_token(world: World) -> None:
+    person = world.person()
+    world.do(leave_office, person_id=person, on=MONDAY)
+    with pytest.raises(PersonLeft):
+        world.do(issue_token, person_id=person, label="手机")

@@ -7,8 +7,13 @@ import logging
 from typing import Any
 
 import pytest
+from litestar.testing import TestClient
 
+from api.app import create_app
 from api.logs import JsonLines
+from api.settings import Settings
+from tests.api.story import refused
+from volunteer_core.opening import open_office
 
 
 def test_head_is_get_without_a_body(api: Any) -> None:
@@ -62,3 +67,18 @@ def test_a_log_line_of_an_exception_has_no_message() -> None:
 def test_health_and_readiness(api: Any) -> None:
     assert api.call("GET", "/health").json() == {"status": "ok"}
     assert api.call("GET", "/ready").json() == {"status": "ok"}
+
+
+def test_a_database_that_cannot_be_reached_is_told_without_its_address(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    office = open_office("sqlite:////nowhere/at/all.sqlite3")
+    with TestClient(create_app(office, Settings()), raise_server_exceptions=False) as client:
+        for path in ("/ready", "/v1/sites", "/calendars/events.ics"):
+            answer = client.get(path)
+            refused(answer, 503, "not_ready")
+            assert answer.headers["retry-after"] == "1"
+            assert "nowhere" not in answer.text
+        assert client.get("/health").json() == {"status": "ok"}
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == ["not_ready"] * 3
+    office.dispose()
