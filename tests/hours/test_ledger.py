@@ -14,7 +14,7 @@ from volunteer_core.commitments.models import Attendance
 from volunteer_core.errors import Malformed, NotAllowed
 from volunteer_core.hours.ledger import EntryView, Overdue, balance, correct, list_entries, list_overdue
 from volunteer_core.hours.models import EntryKind
-from volunteer_core.hours.recording import AlreadyReversed
+from volunteer_core.hours.recording import AlreadyReversed, CorrectedByHand
 from volunteer_core.office.settings import change_setting
 from volunteer_core.people.vouching import link_guardian
 from volunteer_core.permissions import Actor
@@ -68,6 +68,18 @@ def test_a_correction_to_nothing_takes_the_entry_back(world: World, person: int)
     [mistaken] = entries(world, person)
     world.do(correct, entry_id=mistaken.id, minutes=0, reason="记错人")
     assert [entry.minutes for entry in entries(world, person)] == [60, -60]
+
+
+def test_what_a_coordinator_has_corrected_a_leader_does_not_mark_anew(world: World) -> None:
+    person, leader, coordinator = world.person(), world.leader(), world.coordinator()
+    shift = world.published(person)
+    for corrected in (45, 0):
+        world.mark(shift, person, attendance=Attendance.ATTENDED, by=coordinator)
+        live = entries(world, person)[-1]
+        world.do(correct, by=coordinator, entry_id=live.id, minutes=corrected, reason="核对签到表")
+        with pytest.raises(CorrectedByHand):
+            world.mark(shift, person, attendance=Attendance.ATTENDED, by=leader)
+        assert world.see(balance, person_id=person).service_minutes == corrected
 
 
 def test_an_entry_is_corrected_once_and_a_reversal_never(world: World, person: int) -> None:

@@ -16,6 +16,7 @@ from volunteer_core.places.models import Site
 from volunteer_core.teams.grid_posts import salaried_on
 from volunteer_core.timespans import Span, week_of
 
+MARKED_ANEW = "重新登记出勤"
 PRESENT = (Attendance.ATTENDED, Attendance.LATE)
 
 _ENTRIES = select(LedgerEntry).where(LedgerEntry.commitment_id == bindparam("commitment_id"))
@@ -35,6 +36,12 @@ class NotPromised(Conflict, code="not_promised", sentence="此安排不是已公
     """Only a promise can be kept or broken: drafts, released and called-off ones cannot."""
 
 
+class CorrectedByHand(
+    Conflict, code="corrected_by_hand", sentence="这次服务的时长已经更正，请由社区协调员处理。"
+):
+    """Attendance that was corrected by hand is marked anew only by who may correct."""
+
+
 class AlreadyReversed(Conflict, code="already_reversed", sentence="这条记录已被更正。"):
     """An entry is reversed once, and a reversal not at all."""
 
@@ -52,9 +59,10 @@ def mark(
     """Marks what became of a locked promise and enters the minutes given.
 
     Minutes are presence ∩ planned span, whole and rounded down; without times the whole span.
-    Who came late needs a check-in. Marking anew reverses the earlier entry and enters again;
-    marking the same again changes nothing. ``earns`` is false for an audience; ``duty`` says
-    that salaried grid workers are on paid duty here.
+    Who came late needs a check-in. Marking anew reverses the earlier entry and enters again (what
+    was corrected by hand only for who may correct); marking the same again changes nothing.
+    ``earns`` is false for an audience; ``duty`` says that salaried grid workers are on paid duty
+    here.
     """
     if commitment.status is not CommitmentStatus.PROMISED:
         raise NotPromised(commitment_id=commitment.id, status=commitment.status.value)
@@ -65,14 +73,14 @@ def mark(
     kind = EntryKind.SERVICE
     if duty and commitment.person_id in salaried_on(work, [commitment.person_id], commitment.civil_date):
         kind = EntryKind.PAID_DUTY
-    earlier = _live_entry(work, commitment.id)
+    earlier = _live_entry(work, commitment)
     commitment.attendance = attendance
     commitment.checked_in_at, commitment.checked_out_at = checked_in_at, checked_out_at
     if earlier is not None:
         if (earlier.minutes, earlier.kind) == (minutes, kind):
             work.flush()
             return earlier
-        reverse_entry(work, earlier, reason="重新登记出勤")
+        reverse_entry(work, earlier, reason=MARKED_ANEW)
     if minutes == 0:
         work.flush()
         return None
@@ -144,9 +152,13 @@ def _presence(
     return Span(start, end).intersection(Span(commitment.starts_at, commitment.ends_at))
 
 
-def _live_entry(work: Work, commitment_id: int) -> LedgerEntry | None:
+def _live_entry(work: Work, commitment: Commitment) -> LedgerEntry | None:
     """The entry of a commitment that nothing has reversed."""
-    entries = work.scalars(_ENTRIES, {"commitment_id": commitment_id}).all()
+    entries = work.scalars(_ENTRIES, {"commitment_id": commitment.id}).all()
+    if any(entry.reason not in {"", MARKED_ANEW} for entry in entries):
+        place = work.find(Site, commitment.site_id).community_id
+        if not work.may("hours.correct", communities=[place]):
+            raise CorrectedByHand(commitment_id=commitment.id)
     reversed_ids = {entry.reverses_id for entry in entries}
     live = [entry for entry in entries if entry.reverses_id is None and entry.id not in reversed_ids]
     return live[0] if live else None
