@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, LargeBinary, bindparam, or_, select
+from sqlalchemy import ColumnElement, Date, LargeBinary, bindparam, or_, select
 
 from volunteer_core.access.models import RoleGrant, Token
 from volunteer_core.access.secrets import LONGEST_SECRET, digest
@@ -44,25 +44,27 @@ def actor_of(work: Work, *, secret: str) -> Actor:
     return actor_for(work, row.person_id)
 
 
-def held_on(day: date) -> ColumnElement[bool]:
+def held_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:
     """The condition that a granted role is held on a day."""
     return (RoleGrant.valid_from <= day) & or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to >= day)
 
 
+_TODAY = bindparam("today", type_=Date())
+_GRANTS = select(RoleGrant.role, RoleGrant.community_id).where(
+    RoleGrant.person_id == bindparam("person_id"), held_on(_TODAY)
+)
+_LED = select(Membership.team_id).where(
+    Membership.person_id == bindparam("person_id"), Membership.leads, member_on(_TODAY)
+)
+
+
 def actor_for(work: Work, person_id: int) -> Actor:
     """A person as an actor: their grants of today, and the teams they lead."""
-    today = civil_date(work.now)
-    grants = work.execute(
-        select(RoleGrant.role, RoleGrant.community_id).where(RoleGrant.person_id == person_id, held_on(today))
-    ).all()
-    teams = work.scalars(
-        select(Membership.team_id).where(
-            Membership.person_id == person_id, Membership.leads, member_on(today)
-        )
-    )
+    facts = {"person_id": person_id, "today": civil_date(work.now)}
+    grants = work.execute(_GRANTS, facts).all()
     return Actor.person(
         person_id,
         officer=any(role is Role.STREET_OFFICER for role, _ in grants),
         communities=(community for _, community in grants if community is not None),
-        teams=teams,
+        teams=work.scalars(_LED, facts),
     )
