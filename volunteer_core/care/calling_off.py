@@ -12,12 +12,15 @@ from volunteer_core.timespans import Span
 
 
 def call_off_sessions(work: Work, *, site_ids: Collection[int] | None, span: Span) -> list[int]:
-    """Calls off the sessions that a span touches, at some sites or (None) at all; returns their ids.
+    """Calls off the sessions that a span touches and that have not ended, at some sites or (None) at
+    all; returns their ids.
 
     A session at which a child has arrived stays: whoever is there is still handed over.
     """
     touched = select(Session.id).where(
-        Session.called_off_at.is_(None), Session.starts_at < span.end, Session.ends_at > span.start
+        Session.called_off_at.is_(None),
+        Session.starts_at < span.end,
+        Session.ends_at > max(span.start, work.now),
     )
     if site_ids is not None:
         touched = touched.where(Session.site_id.in_(site_ids))

@@ -66,6 +66,9 @@ def declare_closure(
 
     What lies in it and has not ended is called off in the same transaction, and everybody concerned
     is told through the outbox. Hours that were earned stay. Everywhere is the street office's.
+
+    The sites are locked first, as they are by whoever plans something there: nothing is planned into
+    a closure that is being declared.
     """
     scope = community_id
     if site_id is not None:
@@ -78,6 +81,8 @@ def declare_closure(
     when = span(starts_at, ends_at)
     if when.end - when.start > timedelta(days=LONGEST_DAYS):
         raise Malformed("ends_at", f"一次关闭最长 {LONGEST_DAYS} 天。")
+    sites = _sites(work, community_id, site_id)
+    work.lock_all(Site, sites)
     closure = Closure(
         community_id=community_id,
         site_id=site_id,
@@ -90,7 +95,6 @@ def declare_closure(
     )
     work.add(closure)
     work.flush()
-    sites = _sites(work, community_id, site_id)
     return Declared(
         _view(closure),
         _call_off_shifts(work, sites, when, closure.name),
@@ -145,13 +149,13 @@ def _sites(work: Work, community_id: int | None, site_id: int | None) -> list[in
 def _call_off_shifts(work: Work, sites: Sequence[int], when: Span, name: str) -> list[int]:
     ids = work.scalars(
         select(Shift.id).where(
-            Shift.site_id.in_(sites),
-            Shift.status.in_(OPEN),
-            Shift.starts_at < when.end,
-            Shift.ends_at > max(when.start, work.now),
+            Shift.site_id.in_(sites), Shift.starts_at < when.end, Shift.ends_at > max(when.start, work.now)
         )
     )
-    shifts = work.lock_all(Shift, ids)
+    # Read again once they are locked: somebody may have moved one away or called it off.
+    shifts = [
+        shift for shift in work.lock_all(Shift, ids) if shift.status in OPEN and _lies_in(work, shift, when)
+    ]
     for shift in shifts:
         programme, site = work.find(Programme, shift.programme_id), work.find(Site, shift.site_id)
         call_off_shift(work, shift, programme, site, reason=name, kind=NoticeKind.CLOSURE)
@@ -161,16 +165,24 @@ def _call_off_shifts(work: Work, sites: Sequence[int], when: Span, name: str) ->
 def _call_off_events(work: Work, sites: Sequence[int], when: Span, name: str) -> list[int]:
     ids = work.scalars(
         select(Event.id).where(
-            Event.site_id.in_(sites),
-            Event.status != EventStatus.CALLED_OFF,
-            Event.starts_at < when.end,
-            Event.ends_at > max(when.start, work.now),
+            Event.site_id.in_(sites), Event.starts_at < when.end, Event.ends_at > max(when.start, work.now)
         )
     )
-    called_off = work.lock_all(Event, ids)
-    for event in called_off:
+    events = [
+        event
+        for event in work.lock_all(Event, ids)
+        if event.status is not EventStatus.CALLED_OFF
+        and event.site_id in sites
+        and _lies_in(work, event, when)
+    ]
+    for event in events:
         call_off_event(work, event, reason=name, kind=NoticeKind.CLOSURE)
-    return [event.id for event in called_off]
+    return [event.id for event in events]
+
+
+def _lies_in(work: Work, row: Shift | Event, when: Span) -> bool:
+    """Whether a shift or an event touches the span and has not ended."""
+    return row.ends_at > work.now and when.overlaps(Span(row.starts_at, row.ends_at))
 
 
 def _view(closure: Closure) -> ClosureView:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from volunteer_core import texts
-from volunteer_core.database import Work
+from volunteer_core.database import Busy, Work
 from volunteer_core.errors import RuleBroken
 from volunteer_core.events import calling_off, moving
 from volunteer_core.events.calling_off import refuse_called_off, turn
@@ -49,7 +49,7 @@ def create_event(
     opens or after the end, a ``cancel_until`` after the start, a site closed at that time, and a
     code that is taken.
     """
-    site = work.find(Site, site_id)
+    site = work.lock(Site, site_id)  # so that no closure is declared there meanwhile
     work.demand("events.create", teams=[team_id], communities=[site.community_id])
     if team_id is not None:
         work.find(Team, team_id)
@@ -105,7 +105,11 @@ def change_event(
     another title, time or place. Refused: times and places once it has started, what
     :func:`create_event` refuses, and a move that clashes for somebody confirmed.
     """
+    before = work.find(Event, event_id).site_id
+    places = {place.id: place for place in work.lock_all(Site, [before, site_id or before])}
     event = work.lock(Event, event_id)
+    if event.site_id not in places:
+        raise Busy  # it has just been moved elsewhere
     _demand(work, "events.change", event)
     refuse_called_off(event)
     kept_title = event.title if title is None else texts.line("title", title, longest=100)
@@ -114,7 +118,7 @@ def change_event(
         if description is None
         else texts.paragraph("description", description, longest=4000)
     )
-    site = work.find(Site, event.site_id if site_id is None else site_id)
+    site = places[event.site_id] if site_id is None else work.find(Site, site_id)
     shift = timedelta()
     if starts_at is not None:
         shift = instant("starts_at", starts_at, now=work.now) - event.starts_at

@@ -14,7 +14,7 @@ from volunteer_core.notices.models import NoticeKind
 from volunteer_core.places.models import Site
 from volunteer_core.rosters.assigning import ShiftNotOpen, ShiftOver, lock_shift, tell_of_shift
 from volunteer_core.rosters.models import OPEN, Shift, ShiftStatus
-from volunteer_core.rosters.shifts import ShiftView, read_view, refuse_closed, turn
+from volunteer_core.rosters.shifts import ShiftView, lock_with_site, read_view, refuse_closed, turn
 from volunteer_core.teams.models import Programme
 from volunteer_core.timespans import Span
 
@@ -45,7 +45,7 @@ def call_off_shift(work: Work, *, shift_id: int, reason: str) -> CalledOffShift:
 
 def reinstate_shift(work: Work, *, shift_id: int) -> ShiftView:
     """Makes a called-off shift a draft again; people are put on it anew and keep their UIDs."""
-    shift, programme, site = lock_shift(work, shift_id)
+    shift, programme, site = lock_with_site(work, shift_id)
     work.demand("rosters.call_off", teams=[programme.team_id], communities=[site.community_id])
     if shift.status is not ShiftStatus.CALLED_OFF:
         raise NotCalledOff(shift_id=shift.id, status=shift.status.value)

@@ -52,6 +52,7 @@ def generate(
     if site_id is not None:
         patterns = patterns.where(Pattern.site_id == site_id)
     rows = {pattern.id: pattern for pattern in work.scalars(patterns)}
+    work.lock_all(Site, (pattern.site_id for pattern in rows.values()))  # no closure comes in between
     existing = _existing(work, list(rows), first, last)
     book = load_daybook(work)
     wanted = {

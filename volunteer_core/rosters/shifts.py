@@ -79,7 +79,7 @@ def add_shift(
     note: str = "",
 ) -> ShiftView:
     """Adds a draft shift of its own, on any day: patterns neither make nor drop it."""
-    programme, site = work.find(Programme, programme_id), work.find(Site, site_id)
+    programme, site = work.find(Programme, programme_id), work.lock(Site, site_id)
     work.demand("rosters.change", teams=[programme.team_id], communities=[site.community_id])
     when = span(starts_at, ends_at)
     _check_length(when.minutes)
@@ -119,7 +119,7 @@ def change_shift(
     Everybody on it moves along: refused if that clashes for one of them, and if the maximum would
     fall below the number of people on it. A shift of a published roster tells them.
     """
-    shift, programme, site = lock_shift(work, shift_id)
+    shift, programme, site = lock_with_site(work, shift_id)
     work.demand("rosters.change", teams=[programme.team_id], communities=[site.community_id])
     if shift.status not in OPEN:
         raise ShiftNotOpen(shift_id=shift.id, status=shift.status.value)
@@ -196,8 +196,15 @@ def turn(shift: Shift, status: ShiftStatus) -> None:
     shift.status = status
 
 
+def lock_with_site(work: Work, shift_id: int) -> tuple[Shift, Programme, Site]:
+    """A shift to be planned anew: locked, and before it its site, so that no closure is declared there
+    meanwhile. Inner."""
+    work.lock(Site, work.find(Shift, shift_id).site_id)
+    return lock_shift(work, shift_id)
+
+
 def refuse_closed(work: Work, site_id: int, when: Span) -> None:
-    """Refuses a span that touches a closure of the site. Inner."""
+    """Refuses a span that touches a closure of the site, which is locked. Inner."""
     closure = load_daybook(work).closure_of(site_id, when)
     if closure is not None:
         raise SiteClosed(site_id=site_id, name=closure.name)
