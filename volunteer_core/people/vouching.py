@@ -152,8 +152,8 @@ def give_consent(
 
 def withdraw_consent(work: Work, *, consent_id: int) -> ConsentView:
     """Withdraws a consent: any guardian of the minor may, at any time (个人信息保护法 Art 15)."""
+    ward = work.lock(Person, work.find(Consent, consent_id).ward_id)
     row = work.lock(Consent, consent_id)
-    ward = work.find(Person, row.ward_id)
     work.demand(
         "people.consent",
         communities=[ward.community_id],
@@ -183,7 +183,7 @@ def list_consents(work: Work, *, ward_id: int, paging: Paging = Paging()) -> Pag
 
 def take_leave(work: Work, *, person_id: int, first_day: date, last_day: date, reason: str = "") -> LeaveView:
     """A person does not serve from one day to another, both included; the reason stays private."""
-    person = work.find(Person, person_id)
+    person = work.lock(Person, person_id)
     work.demand("people.leave", people=[person.id], communities=[person.community_id])
     if not first_day <= last_day <= first_day + timedelta(days=LONGEST_CONSENT_DAYS):
         raise Malformed("last_day", f"不能早于第一天，且最长 {LONGEST_CONSENT_DAYS} 天。")
