@@ -301,12 +301,12 @@ def _said(error: Exception) -> str:
 
 
 def _is_out_of_reach(error: OperationalError) -> bool:
-    """PostgreSQL: there is no connection, or it has ended. SQLite: the file cannot be had or written."""
+    """PostgreSQL: no connection, an ended one, or no room. SQLite: the file cannot be had or written."""
     code = getattr(error.orig, "sqlite_errorname", None)
     if code is not None:
         return str(code).startswith(_FILE_TROUBLE)
     state = getattr(error.orig, "sqlstate", None)
-    return state is None or state.startswith(("08", "57P"))
+    return state is None or state.startswith(("08", "53", "57P"))
 
 
 def _is_contention(error: OperationalError) -> bool:

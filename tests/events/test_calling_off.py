@@ -82,6 +82,10 @@ def test_what_is_over_is_marked_and_not_called_off(lecture: Lecture) -> None:
     with pytest.raises(EventEnded):
         call_off(lecture, now=clock(16, 30))
     assert lecture.with_seat(lecture.ushers) == lecture.people[:1]
+    with lecture.write() as work:  # a draft that nobody published has not taken place
+        draft = create_event(work, title="草稿", site_id=lecture.site, starts_at=clock(9), ends_at=clock(10))
+    with lecture.write(now=clock(11)) as work:
+        assert call_off_event(work, event_id=draft.id).status is EventStatus.CALLED_OFF
 
 
 def test_the_public_sees_what_was_called_off_but_no_draft_that_never_was_published(lecture: Lecture) -> None:

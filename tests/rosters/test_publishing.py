@@ -200,6 +200,8 @@ def test_what_is_over_is_marked_and_not_called_off(world: World) -> None:
     assert statuses(world, person) == [CommitmentStatus.PROMISED]
     overdue = world.see(list_overdue, now=hour(18))
     assert [row.person_id for row in overdue.items] == [person]
+    draft = world.shift(starts=time(8), ends=time(9))  # has not taken place
+    world.do(call_off_shift, shift_id=draft, reason="录入错误", now=hour(18))
 
 
 def test_what_was_served_is_not_released(world: World) -> None:

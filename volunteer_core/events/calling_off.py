@@ -48,11 +48,11 @@ def refuse_called_off(event: Event) -> None:
 def call_off(work: Work, event: Event, *, reason: str, kind: NoticeKind = NoticeKind.CALLED_OFF) -> None:
     """Calls off an event and all that was signed up for it, and puts into the outbox who is told.
 
-    Refuses one that has ended. Whose attendance is marked was there: their sign-up, promise and
+    Refuses one that has taken place. Whose attendance is marked was there: their sign-up, promise and
     hours stay as they are.
     """
     event = work.lock(Event, event.id)
-    if event.ends_at <= work.now:
+    if event.status is EventStatus.PUBLISHED and event.ends_at <= work.now:
         raise EventEnded(event_id=event.id)
     turn(event, EventStatus.CALLED_OFF)
     ids = work.scalars(select(Position.id).where(Position.event_id == event.id))

@@ -31,14 +31,14 @@ class CalledOffShift(msgspec.Struct, frozen=True):
 
 
 def call_off_shift(work: Work, *, shift_id: int, reason: str) -> CalledOffShift:
-    """Calls a shift off for a reason that everybody on it is told. Refuses one that is over: what
-    became of it is marked, not hidden."""
+    """Calls a shift off for a reason that everybody on it is told. Refuses a published one that
+    is over: what became of it is marked, not hidden."""
     shift, programme, site = lock_shift(work, shift_id)
     work.demand("rosters.call_off", teams=[programme.team_id], communities=[site.community_id])
     kept = texts.line("reason", reason, longest=60)
     if shift.status not in OPEN:
         raise ShiftNotOpen(shift_id=shift.id, status=shift.status.value)
-    if shift.ends_at <= work.now:
+    if shift.status is ShiftStatus.PUBLISHED and shift.ends_at <= work.now:
         raise ShiftOver(shift_id=shift.id)
     return CalledOffShift(shift.id, call_off(work, shift, programme, site, reason=kept))
 
