@@ -182,8 +182,11 @@ def _refuse_unusable() -> None:
 
 
 def _look() -> None:
-    with _office():
-        pass
+    from volunteer_core.database import Database, reaching
+    from volunteer_core.migrations import demand_newest
+
+    with _refusals(), reaching():
+        demand_newest(Database(_settings().database_url))  # without its watchers: they take time to load
 
 
 @contextmanager
