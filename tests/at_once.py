@@ -11,6 +11,8 @@ from volunteer_core.database import Busy, Work
 from volunteer_core.errors import Refused
 
 PATIENCE_SECONDS = 60
+WAITS_SECONDS = 0.5
+"""Who has not acted by then waits for a lock: an operation takes a few milliseconds."""
 
 
 def at_once(*acts: Callable[[], Any], round_number: int = 0) -> list[Any]:
@@ -41,16 +43,24 @@ def just_before_the_commit(
     do: Callable[..., Any], operation: Callable[..., Any], act: Callable[[], Any]
 ) -> list[Any]:
     """What came of an operation (``do`` runs it in a work of its own), and of an act that begins when
-    the operation has written everything and not yet committed it."""
-    written = Event()
+    the operation has written everything and not yet committed it.
 
-    def write_and_say_so(work: Work) -> Any:
+    It is committed once the act is over, which without a lock it soon is, or has begun to wait for it.
+    """
+    written, acted = Event(), Event()
+
+    def write_and_hold(work: Work) -> Any:
         answer = operation(work)
+        work.flush()
         written.set()
+        acted.wait(WAITS_SECONDS)
         return answer
 
     def begin() -> Any:
         written.wait(PATIENCE_SECONDS)
-        return act()
+        try:
+            return act()
+        finally:
+            acted.set()
 
-    return at_once(lambda: do(write_and_say_so), begin)
+    return at_once(lambda: do(write_and_hold), begin)

@@ -73,8 +73,9 @@ def list_candidates(opened: Opened, shift_id: PathId) -> list[Candidate]:
 def assign_person(opened: Opened, shift_id: PathId, data: JSONBody[AssignPerson]) -> AssignmentView:
     """Put a person on a shift: in a draft their time is held, in a published one promised and told.
 
-    Refused: who is on it already (`already_committed`), a clash (`clash`), a full or finished shift,
-    and whoever age, consent, leave, record check or qualification keep from it on that day.
+    Leaders put members of their teams there, nobody else (`not_of_team`). Refused: who is on it
+    already (`already_committed`), a clash (`clash`), a full or finished shift, and whoever age, consent,
+    leave, record check or qualification keep from it on that day.
     """
     with opened.write() as work:
         return assigning.assign(work, shift_id=shift_id, **given(data))

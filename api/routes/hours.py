@@ -161,7 +161,8 @@ def tally_hours(
 ) -> Tally:
     """Tally minutes by person, team, community, grid or programme, in weeks, months, quarters or years.
 
-    Both dates are included, of three years at most. The street office tallies everything, a
+    Both dates are included, of three years at most, and it is whole: over 20,000 rows are refused
+    (`tally_too_long`). The street office tallies everything, a
     coordinator their communities, a leader their teams.
     """
     with opened.read() as work:

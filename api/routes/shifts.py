@@ -146,7 +146,10 @@ def change_shift(opened: Opened, shift_id: PathId, data: JSONBody[ChangeShift]) 
     answers=CalledOffShift(shift_id=104, people=2),
 )
 def call_off_shift(opened: Opened, shift_id: PathId, data: JSONBody[CallOffShift]) -> CalledOffShift:
-    """Call a shift off for a reason that everybody on it is told. Hours that were earned stay."""
+    """Call a shift off for a reason that everybody on it is told. Hours that were earned stay.
+
+    Refused: a published shift that is over (`shift_over`); its attendance is marked instead.
+    """
     with opened.write() as work:
         return calling_off.call_off_shift(work, shift_id=shift_id, **given(data))
 

@@ -185,17 +185,15 @@ def test_a_child_that_comes_while_the_session_is_called_off_keeps_it_open_or_is_
 
 
 def test_a_child_that_comes_while_the_calling_off_is_being_written_is_not_received(school: School) -> None:
-    school.publish(WEEK_LATER, [])
-    for day in DAYS:
-        session, moment = school.open(day), clock(17, 2, day=day)
-        called_off, refusal = just_before_the_commit(
-            partial(do, school, now=moment),
-            partial(call_off_sessions, site_ids=None, span=day_span(day)),
-            partial(do, school, arrive, now=moment, session_id=session, child_id=school.child),
-        )
-        assert called_off == [session]
-        assert isinstance(refusal, SessionCalledOff)
-        assert presences(school, session) == []
+    session = school.open()
+    called_off, refusal = just_before_the_commit(
+        partial(do, school),
+        partial(call_off_sessions, site_ids=None, span=day_span(THURSDAY)),
+        partial(do, school, arrive, session_id=session, child_id=school.child),
+    )
+    assert called_off == [session]
+    assert isinstance(refusal, SessionCalledOff)
+    assert presences(school, session) == []
 
 
 def test_without_the_lock_a_child_arrives_at_a_session_that_is_called_off(school: School) -> None:

@@ -7,11 +7,11 @@ from datetime import date, time, timedelta
 from functools import partial
 from typing import Any
 
-from tests.at_once import at_once
+from tests.at_once import at_once, just_before_the_commit
 from tests.closures.street import NOTHING, Street, touched
 from tests.world import MONDAY, hour
 from volunteer_core.closures.declaring import Declared
-from volunteer_core.events.planning import call_off_event, create_event
+from volunteer_core.events.planning import call_off_event, change_event, create_event
 from volunteer_core.rosters.calling_off import call_off_shift, reinstate_shift
 from volunteer_core.rosters.generating import generate
 from volunteer_core.rosters.models import OPEN
@@ -117,3 +117,29 @@ def test_a_shift_that_is_moved_away_meanwhile_stays(street: Street) -> None:
         move = partial(street.do, change_shift, shift_id=shift, **times)
         declared, moved = at_once(closing(street, day), move, round_number=number)
         assert isinstance(moved, Exception) == (declared.shifts == [shift])
+
+
+def test_no_event_is_moved_into_what_is_closed_meanwhile(street: Street) -> None:
+    """Neither to another time, nor to another place."""
+    for number in range(8):
+        closed = {"starts_at": hour(10 + number), "ends_at": hour(11 + number)}
+        if number % 2:
+            event = street.event(starts=time(20), ends=time(21))
+            goes: dict[str, Any] = closed
+        else:
+            event = street.event(starts=time(10 + number), ends=time(11 + number), site=street.other_site)
+            goes = {"site_id": street.site}
+        move = partial(street.do, change_event, event_id=event, **goes)
+        close = partial(street.close, site_id=street.site, **closed)
+        _, moved = at_once(close, move, round_number=number)
+        assert isinstance(moved, Exception) or event in street.called_off().events
+
+
+def test_an_event_that_is_being_moved_elsewhere_is_changed_where_it_then_is(street: Street) -> None:
+    event = street.event(starts=time(20), ends=time(21))
+    _, changed = just_before_the_commit(
+        street.do,
+        partial(change_event, event_id=event, site_id=street.other_site),
+        partial(street.do, change_event, event_id=event, starts_at=hour(21), ends_at=hour(22)),
+    )
+    assert (changed.site_id, changed.starts_at) == (street.other_site, hour(21))

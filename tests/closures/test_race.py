@@ -53,19 +53,15 @@ def test_nobody_stays_on_a_shift_that_a_closure_calls_off_meanwhile(street: Stre
 
 
 def test_who_comes_while_a_closure_is_being_written_waits_and_is_refused(street: Street) -> None:
-    comes = street.person()
-    for number in range(ROUNDS):
-        day = MONDAY + timedelta(days=number)
-        shift = street.published(day=day)
-        times = {"starts_at": hour(12, day=day), "ends_at": hour(18, day=day)}
-        declared, refusal = just_before_the_commit(
-            street.do,
-            partial(declare_closure, **CLOSURE | times),
-            partial(street.do, assign, shift_id=shift, person_id=comes),
-        )
-        assert declared.shifts == [shift]
-        assert isinstance(refusal, ShiftNotOpen)
-        assert on_it(street, shift) == []
+    shift, comes = street.published(), street.person()
+    declared, refusal = just_before_the_commit(
+        street.do,
+        partial(declare_closure, **CLOSURE),
+        partial(street.do, assign, shift_id=shift, person_id=comes),
+    )
+    assert declared.shifts == [shift]
+    assert isinstance(refusal, ShiftNotOpen)
+    assert on_it(street, shift) == []
 
 
 def test_without_the_lock_somebody_stays_on_a_shift_that_is_called_off(street: Street) -> None:

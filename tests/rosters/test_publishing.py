@@ -11,21 +11,21 @@ from sqlalchemy import select
 from tests.world import MONDAY, NOW, SCRIPT, World, hour
 from volunteer_core.commitments.models import Attendance, Commitment, CommitmentStatus
 from volunteer_core.commitments.promises import AlreadyServed, Clash
-from volunteer_core.errors import Malformed, NotAllowed
+from volunteer_core.errors import Conflict, Malformed, NotAllowed
 from volunteer_core.hours.ledger import balance, list_overdue
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.notices.outbox import list_notices
 from volunteer_core.permissions import Actor
 from volunteer_core.rosters.assigning import ShiftFull, ShiftNotOpen, ShiftOver, assign, release
 from volunteer_core.rosters.calling_off import NotCalledOff, call_off_shift, reinstate_shift
-from volunteer_core.rosters.models import ShiftStatus
+from volunteer_core.rosters.models import Shift, ShiftStatus
 from volunteer_core.rosters.publishing import (
     NothingToPublish,
     NothingToWithdraw,
     publish_week,
     withdraw_week,
 )
-from volunteer_core.rosters.shifts import add_shift, change_shift, list_shifts
+from volunteer_core.rosters.shifts import add_shift, change_shift, list_shifts, turn
 from volunteer_core.timespans import WeekInvalid
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -241,3 +241,22 @@ def test_a_shift_that_cannot_be_is_refused(world: World) -> None:
         with pytest.raises(NotAllowed):
             world.do(add_shift, by=somebody, **facts)
     assert seen(world) == {}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (ShiftStatus.CALLED_OFF, ShiftStatus.PUBLISHED),
+        (ShiftStatus.CALLED_OFF, ShiftStatus.DROPPED),
+        (ShiftStatus.DROPPED, ShiftStatus.PUBLISHED),
+        (ShiftStatus.DROPPED, ShiftStatus.CALLED_OFF),
+    ],
+)
+def test_what_was_called_off_or_dropped_comes_back_as_a_draft_only(
+    before: ShiftStatus, after: ShiftStatus
+) -> None:
+    shift = Shift(status=before)
+    with pytest.raises(Conflict):
+        turn(shift, after)
+    turn(shift, ShiftStatus.DRAFT)
+    turn(shift, after)

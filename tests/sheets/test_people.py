@@ -33,6 +33,7 @@ MUM = {"code": "MUM", "name": "林海燕", "birth_date": "1990-01-01"}
         ({"birth_date": "2026/2/30"}, "birth_date"),
         ({"birth_date": "2030-01-01"}, "birth_date"),
         ({"community": "nowhere"}, "community"),
+        ({"community": "nowhere", "grid": "SF-01"}, "community"),
         ({"community": "BL", "grid": "SF-01"}, "grid"),
         ({"community": "SF", "post": "mayor"}, "post"),
         ({"post": "community_cadre"}, "community"),
