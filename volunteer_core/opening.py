@@ -19,12 +19,15 @@ from volunteer_core.office import models as _office
 from volunteer_core.people import models as _people
 from volunteer_core.places import models as _places
 from volunteer_core.rosters import models as _rosters
+from volunteer_core.rosters.availability import models as _availability
+from volunteer_core.rosters.drafts import models as _drafts
+from volunteer_core.rosters.swaps import models as _swaps
 from volunteer_core.teams import models as _teams
 from volunteer_core.workdays import models as _workdays
 
 TABLES = (
-    _access, _calendars, _care, _commitments, _events, _hours, _notices, _office, _people, _places,
-    _rosters, _teams, _workdays,
+    _access, _availability, _calendars, _care, _commitments, _drafts, _events, _hours, _notices, _office,
+    _people, _places, _rosters, _swaps, _teams, _workdays,
 )  # fmt: skip
 """The modules with tables: importing them here makes the metadata whole."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,8 +51,9 @@ def schema(office: Database) -> list[list[str]]:
 
 
 def _parts(sql: str) -> list[str]:
-    """The lines of a CREATE statement, in any order: tables may list their constraints differently."""
-    return sorted(" ".join(line.split()).rstrip(",") for line in sql.splitlines() if line.strip(" )("))
+    """The parts of a CREATE statement, in any order: columns may be added behind the constraints."""
+    head, _, rest = sql.replace('"', "").partition("(")
+    return sorted(" ".join(part.split()) for part in [head, *re.split(r",(?![^(]*\))", rest.rstrip()[:-1])])
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     UniqueConstraint,
     event,
+    false,
     func,
     literal_column,
     text,
@@ -84,6 +85,10 @@ class Commitment(Revised, Table):
     """Somebody who may has accepted that this overlaps with another commitment."""
     promised_at: Mapped[datetime | None] = mapped_column(Instant)
     """When it was first promised: from then on calendars show what becomes of it."""
+    confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When the person confirmed that they will come; a change of the time asks anew."""
+    locked: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Planning leaves it where it is."""
     attendance: Mapped[Attendance | None] = mapped_column(enum_type(Attendance))
     checked_in_at: Mapped[datetime | None] = mapped_column(Instant)
     checked_out_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -20,6 +20,12 @@ class NoticeKind(StrEnum):
     PROMOTED = "promoted"
     CLOSURE = "closure"
     EXPIRING = "expiring"
+    ASKED = "asked"
+    """For availability, or for a confirmation."""
+    OFFERED = "offered"
+    """A shift is offered, or what became of an offer."""
+    GAP = "gap"
+    """To a leader: somebody drops out, and who could come instead."""
 
 
 class Notice(Table):
@@ -41,6 +47,8 @@ class Notice(Table):
     team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
     community_id: Mapped[int | None] = mapped_column(ForeignKey("communities.id"))
     text: Mapped[str] = mapped_column(String(500), info=PRIVATE)
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("roster_versions.id"), index=True)
+    """The version of a published roster that it tells of."""
     key: Mapped[str | None] = mapped_column(String(80), unique=True)
     """What makes the notice unique, where the clock could otherwise write it twice."""
     written_at: Mapped[datetime] = mapped_column(Instant)

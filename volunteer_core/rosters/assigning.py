@@ -56,31 +56,7 @@ def assign(work: Work, *, shift_id: int, person_id: int, team_id: int | None = N
     """
     shift, programme, site = lock_shift(work, shift_id)
     work.demand("rosters.assign", teams=[programme.team_id], communities=[site.community_id])
-    if shift.status not in OPEN:
-        raise ShiftNotOpen(shift_id=shift.id, status=shift.status.value)
-    if shift.ends_at <= work.now:
-        raise ShiftOver(shift_id=shift.id)
-    if people_on(work, shift.id) >= shift.maximum:
-        raise ShiftFull(shift_id=shift.id, maximum=shift.maximum)
-    work.lock(Person, person_id)
-    own = teams_of(work, person_id, shift.civil_date)
-    if not work.may("rosters.assign", teams=own, communities=[site.community_id]):
-        raise NotOfTeam(person_id=person_id)
-    standing = standings(work, [person_id], shift.civil_date)[person_id]
-    for obstacle in obstacles(standing, requirement_of(programme), settings_on(work, shift.civil_date)):
-        raise obstacle
-    commitment = commit_time(
-        work,
-        person_id=person_id,
-        span=Span(shift.starts_at, shift.ends_at),
-        status=CommitmentStatus.PROMISED if shift.status is ShiftStatus.PUBLISHED else CommitmentStatus.HELD,
-        site_id=shift.site_id,
-        programme_id=shift.programme_id,
-        team_id=team_served_for(own, organiser=programme.team_id, chosen=team_id),
-        shift_id=shift.id,
-    )
-    if shift.status is ShiftStatus.PUBLISHED:
-        tell_of_shift(work, NoticeKind.CHANGED, commitment, shift, programme, site, "您已被安排")
+    commitment = put_on(work, shift, programme, site, person_id, team_id=team_id, by_leader=True)
     return view(commitment)
 
 
@@ -89,14 +65,71 @@ def release(work: Work, *, shift_id: int, person_id: int) -> AssignmentView:
     shift, programme, site = lock_shift(work, shift_id)
     work.demand("rosters.release", teams=[programme.team_id], communities=[site.community_id])
     commitment = find_assignment(work, shift_id=shift.id, person_id=person_id)
+    take_off(work, shift, programme, site, commitment)
+    return view(commitment)
+
+
+def put_on(
+    work: Work,
+    shift: Shift,
+    programme: Programme,
+    site: Site,
+    person_id: int,
+    *,
+    team_id: int | None = None,
+    by_leader: bool = False,
+    told: str = "您已被安排",
+) -> Commitment:
+    """Puts a person on a locked shift with every rule checked, and tells them if it is published.
+
+    ``by_leader``: somebody else decides, who must answer for the person too. Inner.
+    """
+    if shift.status not in OPEN:
+        raise ShiftNotOpen(shift_id=shift.id, status=shift.status.value)
+    if shift.ends_at <= work.now:
+        raise ShiftOver(shift_id=shift.id)
+    if people_on(work, shift.id) >= shift.maximum:
+        raise ShiftFull(shift_id=shift.id, maximum=shift.maximum)
+    work.lock(Person, person_id)
+    own = teams_of(work, person_id, shift.civil_date)
+    if by_leader and not work.may("rosters.assign", teams=own, communities=[site.community_id]):
+        raise NotOfTeam(person_id=person_id)
+    standing = standings(work, [person_id], shift.civil_date)[person_id]
+    for obstacle in obstacles(standing, requirement_of(programme), settings_on(work, shift.civil_date)):
+        raise obstacle
+    published = shift.status is ShiftStatus.PUBLISHED
+    commitment = commit_time(
+        work,
+        person_id=person_id,
+        span=Span(shift.starts_at, shift.ends_at),
+        status=CommitmentStatus.PROMISED if published else CommitmentStatus.HELD,
+        site_id=shift.site_id,
+        programme_id=shift.programme_id,
+        team_id=team_served_for(own, organiser=programme.team_id, chosen=team_id),
+        shift_id=shift.id,
+    )
+    if published:
+        tell_of_shift(work, NoticeKind.CHANGED, commitment, shift, programme, site, told)
+    return commitment
+
+
+def take_off(
+    work: Work,
+    shift: Shift,
+    programme: Programme,
+    site: Site,
+    commitment: Commitment,
+    *,
+    told: str = "您不必再参加",
+) -> None:
+    """Takes a person off a locked shift that has not begun, and tells them if it was promised. Inner."""
     promised = commitment.status is CommitmentStatus.PROMISED
     if shift.starts_at <= work.now:
         raise ShiftOver(shift_id=shift.id)
     set_status(work, commitment, CommitmentStatus.RELEASED)
     work.flush()
     if promised:
-        tell_of_shift(work, NoticeKind.CHANGED, commitment, shift, programme, site, "您不必再参加")
-    return view(commitment)
+        tell_of_shift(work, NoticeKind.CHANGED, commitment, shift, programme, site, told)
 
 
 def lock_shift(work: Work, shift_id: int) -> tuple[Shift, Programme, Site]:
