@@ -15,6 +15,7 @@ from volunteer_core.notices.writing import tell
 from volunteer_core.people.models import Person
 from volunteer_core.people.standing import expiring_checks, expiring_qualifications
 from volunteer_core.permissions import Actor
+from volunteer_core.rosters.drafts.queueing import take_back_lost
 from volunteer_core.timespans import chinese_date, civil_date
 
 
@@ -22,6 +23,8 @@ class Ticked(msgspec.Struct, frozen=True):
     """What a pass did."""
 
     expiry_warnings: int
+    drafts_waiting: int = 0
+    """For a planning process."""
 
 
 def run(database: Database) -> Ticked:
@@ -31,7 +34,9 @@ def run(database: Database) -> Ticked:
             warned = warn_of_expiry(work)
     except Conflict:  # another process was writing the same warnings: they are there
         warned = 0
-    return Ticked(warned)
+    with database.write(by=Actor.system("定时任务")) as work:
+        waiting = take_back_lost(work)
+    return Ticked(warned, waiting)
 
 
 def warn_of_expiry(work: Work) -> int:
