@@ -7,6 +7,7 @@ from typing import Annotated
 
 from litestar import Router
 from litestar.params import FromQuery, JSONBody, QueryParameter
+from msgspec.structs import replace
 
 from api.incoming import Body, Id, Paged, PathId, QueryId, given
 from api.operations import act, get, post
@@ -53,27 +54,16 @@ WAITING = DraftSummary(
     edited=False,
     failure="",
 )
-READY = DraftSummary(
-    id=7,
-    programme_id=1,
-    name="下周初稿",
-    first_day=date(2026, 12, 7),
-    last_day=date(2026, 12, 11),
-    site_ids=[2, 3],
+READY = replace(
+    WAITING,
     status=DraftStatus.READY,
-    seed=0,
-    seconds=20,
-    requested_at=datetime(2026, 12, 3, 4, tzinfo=UTC),
     started_at=datetime(2026, 12, 3, 4, 0, 1, tzinfo=UTC),
     finished_at=datetime(2026, 12, 3, 4, 0, 3, tzinfo=UTC),
-    stop_asked=False,
     stage="soft",
     levels=Levels(gap=1, lead=0, change=0, soft=14_200),
     bounds=Bounds(gap=1, lead=0, change=0, soft=14_200),
     proven=True,
     seconds_taken=1.6,
-    edited=False,
-    failure="",
 )
 SHIFT = DraftShift(
     shift_id=104,

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from tests.world import MONDAY, NOW, SCRIPT, World
+from volunteer_core.commitments.models import ACTIVE, Commitment
 from volunteer_core.rosters.availability.models import (
     DatedWish,
     DateWish,
@@ -15,6 +18,10 @@ from volunteer_core.rosters.availability.models import (
     WillingSite,
 )
 from volunteer_core.rosters.drafts.building import build_problem
+from volunteer_core.rosters.drafts.reading import read_draft
+from volunteer_core.rosters.drafts.requesting import request_draft
+from volunteer_core.rosters.drafts.running import run_next
+from volunteer_core.rosters.drafts.views import DraftView
 from volunteer_core.rosters.models import RosterRules
 from volunteer_core.rosters.planning.problem import Person, Problem
 from volunteer_core.teams.models import Programme
@@ -100,6 +107,44 @@ class Planned(World):
         with self.office.read(by=SCRIPT, now=NOW) as work:
             programme = work.find(Programme, self.school)
             return build_problem(work, programme, sites or (self.site, self.other_site), first, last, **facts)
+
+    def request(self, first: date = MONDAY, last: date = SUNDAY, **facts: Any) -> int:
+        """A draft that waits for the planner."""
+        found: int = self.do(
+            request_draft, programme_id=self.school, first_day=first, last_day=last, **facts
+        ).id
+        return found
+
+    def plan(self, first: date = MONDAY, last: date = SUNDAY, **facts: Any) -> int:
+        """A draft that has been planned."""
+        draft = self.request(first, last, **facts)
+        self.run()
+        return draft
+
+    def run(self) -> None:
+        """Plans what waits."""
+        while run_next(self.office):
+            pass
+
+    def read(self, draft: int, **facts: Any) -> DraftView:
+        found: DraftView = self.see(read_draft, draft_id=draft, **facts)
+        return found
+
+    def places(self, draft: int, **facts: Any) -> dict[int, set[int]]:
+        """Who is on which shift of a draft's week."""
+        shifts = self.read(draft, **facts).shifts
+        return {shift.shift_id: {person.person_id for person in shift.people} for shift in shifts}
+
+    def on(self, shift: int) -> set[int]:
+        """Who is on a shift of the roster."""
+        with self.office.read(by=SCRIPT, now=NOW) as work:
+            return set(
+                work.scalars(
+                    select(Commitment.person_id).where(
+                        Commitment.shift_id == shift, Commitment.status.in_(ACTIVE)
+                    )
+                )
+            )
 
     def told(self, person: int, **facts: Any) -> Person:
         """How the planner is told of a person."""

@@ -199,8 +199,8 @@ def test_weekly_spans_that_touch_are_one_window(world: Planned) -> None:
     world.shift()
     person = world.offers(world.person(), "1", time(16), time(17))
     world.offers(person, "1", time(17), time(18))
-    world.offers(person, "6", time(8), time(9))  # no shift on such a day
-    assert world.told(person).weekly == (Window(1, time(16), time(18)),)
+    world.offers(person, "6", time(8), time(9))
+    assert world.told(person).weekly == (Window(1, time(16), time(18)), Window(6, time(8), time(9)))
 
 
 def test_a_pattern_that_begins_or_ends_within_the_plan_is_told_by_dates(world: Planned) -> None:

@@ -146,7 +146,7 @@ def persons(
                 lead=asked.lead_qualification in holds,
                 newcomer=served.get(one, 0) < asked.newcomer_shifts,
                 mentor=MENTOR in holds,
-                weekly=weekly_of(said, dates),
+                weekly=weekly_of(said, dates[0], dates[-1]),
                 exceptions=exceptions,
                 busy=(*busy.get(one, ()), *gaps),
                 sites=None if sites is None else tuple(sorted(map(str, sites))),

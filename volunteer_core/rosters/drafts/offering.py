@@ -7,11 +7,12 @@ those of all its dates, and a date of which less holds says so: as unavailable, 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from volunteer_core.rosters.availability.models import DateWish
 from volunteer_core.rosters.drafts.said import OPENING, Clocks, Said, fits, merged
 from volunteer_core.rosters.planning.problem import Busy, DateException, ExceptionKind, Window
+from volunteer_core.timespans import days
 
 CANNOT = "cannot"
 NOT_OFFERED = "not_offered"
@@ -23,12 +24,10 @@ _KINDS = {
 }
 
 
-def weekly_of(said: Said, dates: Collection[date]) -> tuple[Window, ...]:
-    """The windows that hold on any of the dates."""
+def weekly_of(said: Said, first: date, last: date) -> tuple[Window, ...]:
+    """The windows that hold on any date between two."""
     return tuple(
-        Window(weekday, *window)
-        for weekday in sorted({day.isoweekday() for day in dates})
-        for window in _windows(said, dates, weekday)
+        Window(weekday, *window) for weekday in range(1, 8) for window in _windows(said, first, last, weekday)
     )
 
 
@@ -41,14 +40,15 @@ def exceptions_of(
     """
     exceptions: list[DateException] = []
     gaps: list[Busy] = []
-    changing = said.changes_between(min(times), max(times))
+    first, last = min(times), max(times)
+    changing = said.changes_between(first, last)
     for day, sought in sorted(times.items()):
         wish = said.wish(day)
         if (code := against.get(day)) is not None:
             exceptions.append(DateException(day, ExceptionKind.UNAVAILABLE, code))
             continue
         if changing and wish not in OPENING and wish is not DateWish.CANNOT:
-            weekly = _windows(said, times, day.isoweekday())
+            weekly = _windows(said, first, last, day.isoweekday())
             claimed = sorted(clocks for clocks in sought if fits(clocks, weekly))
             lost = [clocks for clocks in claimed if not fits(clocks, said.windows(day))]
             if lost and lost == claimed:
@@ -61,11 +61,10 @@ def exceptions_of(
     return tuple(exceptions), tuple(gaps)
 
 
-def _windows(said: Said, dates: Collection[date], weekday: int) -> list[Clocks]:
-    days = dates if said.changes_between(min(dates), max(dates)) else _first_of(dates, weekday)
-    return merged(window for day in days if day.isoweekday() == weekday for window in said.windows(day))
-
-
-def _first_of(dates: Collection[date], weekday: int) -> list[date]:
-    """One date of the weekday: the pattern is the same on all of them."""
-    return [next(day for day in sorted(dates) if day.isoweekday() == weekday)]
+def _windows(said: Said, first: date, last: date, weekday: int) -> list[Clocks]:
+    one = first + timedelta(days=(weekday - first.isoweekday()) % 7)
+    if not said.changes_between(first, last):
+        return said.windows(one)
+    return merged(
+        window for day in days(one, last) if day.isoweekday() == weekday for window in said.windows(day)
+    )

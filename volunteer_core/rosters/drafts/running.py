@@ -8,7 +8,6 @@ import logging
 from threading import Event, Thread
 
 import msgspec
-from sqlalchemy import insert
 
 from volunteer_core.database import Database, Work
 from volunteer_core.errors import Refused
@@ -110,18 +109,16 @@ def _keep(work: Work, claimed: Claimed, problem: Problem, result: Result, found:
         work.delete(place)
     work.flush()
     planned, locked = set(map(str, planned_ids(problem))), set(problem.locked)
-    rows = [
-        {
-            "draft_id": draft.id,
-            "shift_id": int(session),
-            "person_id": int(person),
-            "locked": (person, session) in locked,
-        }
+    work.add_all(
+        DraftPlace(
+            draft_id=draft.id,
+            shift_id=int(session),
+            person_id=int(person),
+            locked=(person, session) in locked,
+        )
         for person, session in found.assignments
         if session in planned
-    ]
-    if rows:
-        work.execute(insert(DraftPlace), rows)
+    )
     draft.problem, draft.result = pack(problem), msgspec.to_builtins(result)
     draft.finished_at = draft.seen_at = work.now
 
