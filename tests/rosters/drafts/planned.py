@@ -111,7 +111,11 @@ class Planned(World):
     def request(self, first: date = MONDAY, last: date = SUNDAY, **facts: Any) -> int:
         """A draft that waits for the planner."""
         found: int = self.do(
-            request_draft, programme_id=self.school, first_day=first, last_day=last, **facts
+            request_draft,
+            programme_id=facts.pop("programme", self.school),
+            first_day=first,
+            last_day=last,
+            **facts,
         ).id
         return found
 

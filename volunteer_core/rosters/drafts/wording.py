@@ -10,6 +10,7 @@ from volunteer_core.rosters.planning.problem import Change, ExceptionKind, Expla
 from volunteer_core.timespans import chinese_date
 
 NOT_SAID = "not_said"
+NO_LEAD = "no_lead"
 REASON_WORDS = {
     "assigned": "已在这个班次",
     "site": "不去这个场所",
@@ -25,6 +26,7 @@ REASON_WORDS = {
     "mentor": "新人须有带教同班",
     "alone": "不能一个人值守",
     "free": "可安排",
+    NO_LEAD: "可安排但不能带班",
     NOT_SAID: "没有说明何时有空",
     NOT_OFFERED: "当时没空",
     "cannot": "当天不能来",
@@ -68,14 +70,18 @@ def lacks(explanation: Explanation, session: Session, people: Mapping[str, Perso
     if explanation.lead_missing:
         text += f"，其中带班 {explanation.lead_missing} 人"
     counted = Counter(
-        detail(reason, people[person], session)
+        NO_LEAD
+        if reason == "free" and explanation.lead_missing and not people[person].lead
+        else detail(reason, people[person], session)
         for reason, whom in explanation.whom.items()
         for person in whom
         if reason != "assigned"
     )
     words = [
-        f"{'可安排但不能带班' if code == 'free' else REASON_WORDS.get(code, code)} {number} 人"
-        for code, number in sorted(counted.items(), key=lambda one: (one[0] != "free", -one[1], one[0]))
+        f"{REASON_WORDS.get(code, code)} {number} 人"
+        for code, number in sorted(
+            counted.items(), key=lambda one: (one[0] not in ("free", NO_LEAD), -one[1], one[0])
+        )
     ]
     return f"{text}：{'，'.join(words) or '队里没有别的人'}"
 
