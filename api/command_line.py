@@ -146,8 +146,8 @@ def plan() -> None:
     """计算等待中的排班草稿，算完为止；服务运行时会自动计算。"""
     from api.planning_process import plan_waiting
 
-    with _office():  # refuses what is no office
-        click.echo(f"已计算 {plan_waiting(_settings())} 份草稿。")
+    with _office() as office:
+        click.echo(f"已计算 {plan_waiting(office, _settings().planners)} 份草稿。")
 
 
 @main.command()

@@ -8,22 +8,19 @@ from __future__ import annotations
 import os
 
 from api import logs
-from api.settings import Settings, read_settings
+from api.settings import read_settings
+from volunteer_core.database import Database
 from volunteer_core.opening import open_office
 from volunteer_core.rosters.drafts.running import run_next
 
 NICER = 10
 
 
-def plan_waiting(settings: Settings) -> int:
+def plan_waiting(office: Database, at_once: int) -> int:
     """Plans until nothing waits, or others plan as many at once as may. Returns how many it did."""
-    office = open_office(settings.database_url, clock=settings.clock, pool_size=2)
     planned = 0
-    try:
-        while run_next(office, at_once=max(settings.planners, 1)):
-            planned += 1
-    finally:
-        office.dispose()
+    while run_next(office, at_once=max(at_once, 1)):
+        planned += 1
     return planned
 
 
@@ -32,7 +29,11 @@ def main() -> None:
     os.nice(NICER)
     settings = read_settings()
     logs.configure(settings.log_level)
-    plan_waiting(settings)
+    office = open_office(settings.database_url, clock=settings.clock, pool_size=2)
+    try:
+        plan_waiting(office, settings.planners)
+    finally:
+        office.dispose()
 
 
 if __name__ == "__main__":

@@ -11,10 +11,9 @@ from tests.rosters.drafts.planned import FRIDAY, SUNDAY, Planned
 from tests.world import MONDAY, SCRIPT, hour
 from volunteer_core.errors import Malformed, NotAllowed, NotFound
 from volunteer_core.permissions import Actor
-from volunteer_core.rosters.drafts import requesting
 from volunteer_core.rosters.drafts.building import NothingToPlan
 from volunteer_core.rosters.drafts.keeping import DraftUnfit
-from volunteer_core.rosters.drafts.models import DraftStatus
+from volunteer_core.rosters.drafts.models import Draft, DraftStatus
 from volunteer_core.rosters.drafts.reading import list_drafts, read_draft
 from volunteer_core.rosters.drafts.requesting import (
     MOST_DRAFTS,
@@ -24,6 +23,7 @@ from volunteer_core.rosters.drafts.requesting import (
     request_draft,
     stop_draft,
 )
+from volunteer_core.rosters.models import Shift, ShiftStatus
 
 
 def week(world: Planned, **facts: Any) -> dict[str, Any]:
@@ -103,14 +103,30 @@ def test_what_cannot_be_planned_is_refused(world: Planned) -> None:
     assert world.see(list_drafts, programme_id=world.school).total == 0
 
 
-def test_a_plan_of_too_many_shifts_is_refused(world: Planned, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(requesting, "MOST_SHIFTS", 2)
-    for number in range(3):
-        world.shift(day=MONDAY + timedelta(days=number))
+def test_ten_thousand_shifts_in_a_second_are_refused_and_five_thousand_asked_for(world: Planned) -> None:
+    days = [MONDAY + timedelta(days=number // 50) for number in range(10_000)]
+    world.add(
+        *(
+            Shift(
+                programme_id=world.school,
+                site_id=world.site,
+                civil_date=day,
+                starts_at=hour(17, day=day),
+                ends_at=hour(18, day=day),
+                minimum=1,
+                maximum=1,
+                leads=0,
+                status=ShiftStatus.DRAFT,
+            )
+            for day in days
+        )
+    )
     with pytest.raises(PlanTooLarge) as refused:
-        world.do(request_draft, **week(world))
-    assert refused.value.facts == {"shifts": 3, "most": 2}
-    world.do(request_draft, **week(world, last_day=MONDAY + timedelta(days=1)))
+        world.do(request_draft, **week(world, last_day=days[-1], seconds=1))
+    assert refused.value.facts == {"shifts": 10_000, "most": 5_000}
+    world.do(request_draft, **week(world, last_day=days[4_999], seconds=1))
+    with pytest.raises(PlanTooLarge):
+        world.do(request_draft, **week(world, last_day=days[5_000], seconds=1))
 
 
 def test_only_so_many_drafts_stand_side_by_side(world: Planned) -> None:
@@ -150,8 +166,6 @@ def test_who_stops_a_draft_gets_the_best_found_so_far(world: Planned) -> None:
 def test_what_a_draft_is_asked_for_is_not_audited_but_who_asked_is_known(world: Planned) -> None:
     leader = world.leader()
     world.shift()
-    from volunteer_core.rosters.drafts.models import Draft
-
     asked = world.do(request_draft, by=leader, **week(world))
     with world.office.read(by=SCRIPT) as work:
         assert work.find(Draft, asked.id).requested_by == leader.person_id

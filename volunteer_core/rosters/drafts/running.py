@@ -73,20 +73,27 @@ def _plan(database: Database, claimed: Claimed, watch: _Watch) -> tuple[Problem,
     )
     ground = Ground(problem)
     result = _measured(ground, found)
-    if not watch.stopped and found.proven and found.seconds < seconds / 2 and result.parts.fairness:
-        careless = msgspec.structs.replace(
-            problem, weights=msgspec.structs.replace(problem.weights, fairness=0)
-        )
-        cheapest = plan(
-            careless,
-            seconds=seconds - found.seconds,
-            seed=claimed.seed,
-            stopped=lambda: watch.stopped,
-            explain=False,
-        )
-        if cheapest.proven:
-            result.fairness_costs = result.parts.preference + result.parts.continuity - cheapest.levels.soft
+    if found.proven and not watch.stopped:
+        result.fairness_costs = _fairness_costs(problem, found, result, claimed, watch)
     return problem, result, found
+
+
+def _fairness_costs(
+    problem: Problem, found: Plan, result: Result, claimed: Claimed, watch: _Watch
+) -> int | None:
+    """What wishes, ways and faces cost more than in the best roster blind to a fair share; None if that is
+    not found in twice the time the roster took."""
+    careless = msgspec.structs.replace(problem, weights=msgspec.structs.replace(problem.weights, fairness=0))
+    cheapest = plan(
+        careless,
+        seconds=min(max(2 * found.seconds, 1.0), max(claimed.seconds - found.seconds, 0.0)),
+        seed=claimed.seed,
+        stopped=lambda: watch.stopped,
+        explain=False,
+    )
+    if not cheapest.proven:
+        return None
+    return result.parts.preference + result.parts.continuity - cheapest.levels.soft
 
 
 def _measured(ground: Ground, found: Plan) -> Result:
