@@ -13,22 +13,41 @@ PATIENCE_SECONDS = 5
 
 
 class Planners:
-    """Children of this process. ``most`` may run at once; further ones are not started, for each plans on
-    until nothing waits. Across several server processes the line of drafts itself keeps the number."""
+    """Children of this process, of which ``most`` may run at once; each plans until nothing waits.
+
+    Across several server processes the line of drafts itself keeps the number.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._running: list[subprocess.Popen[bytes]] = []
         self._lock = threading.Lock()
+        self._again = False
         self._ended = False
 
     def start(self) -> None:
-        """Starts one more, if it may run."""
+        """Starts one more. If no more may run it is made up for when one ends, which may have looked for
+        the last time already."""
         with self._lock:
-            self._running = [one for one in self._running if one.poll() is None]
-            if not self._ended and len(self._running) < self._most:
-                command = [sys.executable, "-m", "api.planning_process"]
-                self._running.append(subprocess.Popen(command, stdin=subprocess.DEVNULL))  # noqa: S603
+            if len(self._running) < self._most:
+                self._spawn()
+            else:
+                self._again = self._most > 0
+
+    def _spawn(self) -> None:
+        if not self._ended:
+            command = [sys.executable, "-m", "api.planning_process"]
+            child = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603
+            self._running.append(child)
+            threading.Thread(target=self._wait_for, args=(child,), daemon=True).start()
+
+    def _wait_for(self, child: subprocess.Popen[bytes]) -> None:
+        child.wait()
+        with self._lock:
+            self._running.remove(child)
+            if self._again:
+                self._again = False
+                self._spawn()
 
     def end(self) -> None:
         """Ends all. What they were planning is taken back as lost, and waits again."""

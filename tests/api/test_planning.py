@@ -133,12 +133,12 @@ def test_a_server_process_has_so_many_planners_at_most_and_none_when_it_ends(
     none, two = Planners(0), Planners(2)
     none.start()
     assert started == []
-    for _ in range(3):
+    for _ in range(5):
         two.start()
     assert len(started) == 2
-    started[0].wait(60)
-    two.start()
-    assert (started[0].returncode, len(started)) == (0, 3)
+    while len(started) < 3:  # once more, for what the others may have overlooked
+        time.sleep(0.05)
+    assert started[0].returncode == 0 or started[1].returncode == 0
     two.end()
     assert all(one.returncode is not None for one in started)
     two.start()
