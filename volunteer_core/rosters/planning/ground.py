@@ -141,6 +141,13 @@ class Ground:
             for other_start, other_end in busy.get(near, ())
         )
 
+    def pool_nearby(self, number: int) -> list[int]:
+        """Everybody who goes to the site of a session, whenever."""
+        site = self.sessions[number].site
+        return [
+            index for index, person in enumerate(self.people) if person.sites is None or site in person.sites
+        ]
+
     def collide(self, index: int, one: int, other: int) -> bool:
         """Whether two sessions overlap, or are closer than the person's rest."""
         rest = self.people[index].rest_minutes
