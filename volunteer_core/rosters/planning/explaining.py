@@ -5,7 +5,7 @@ A fix is proven: the roster with the change and one crew more keeps every rule a
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
@@ -27,13 +27,15 @@ from volunteer_core.rosters.planning.roster import Roster
 MORE_OFTEN, LESS_REST, OTHER_TIME, OTHER_DAY = 2, 2, 4, 5
 """What a change asks of people: a turn more, less rest, another time, a day they had not offered."""
 MOST_FIXES = 5
+MOST_FIXED = 60
 EARLIER_OR_LATER = (-30, 30)
 """By how many minutes a session might begin at another time."""
 
 
-def explain_roster(ground: Ground, roster: Roster) -> tuple[Explanation, ...]:
-    """An explanation for each uncovered session."""
-    return tuple(explain(roster, number) for number in range(len(ground.sessions)) if roster.missing(number))
+def explain_roster(roster: Roster) -> tuple[Explanation, ...]:
+    """An explanation for each uncovered session; fixes are looked for in the first :data:`MOST_FIXED`."""
+    uncovered = [number for number in range(len(roster.ground.sessions)) if roster.missing(number)]
+    return tuple(explain(roster, number, fixed=place < MOST_FIXED) for place, number in enumerate(uncovered))
 
 
 def why_not(problem: Problem, assignments: Iterable[tuple[str, str]], session: str) -> dict[str, str]:
@@ -45,20 +47,30 @@ def why_not(problem: Problem, assignments: Iterable[tuple[str, str]], session: s
     return {person.id: roster.reason(index, number) for index, person in enumerate(ground.people)}
 
 
-def explain(roster: Roster, number: int) -> Explanation:
+def explain(roster: Roster, number: int, *, fixed: bool = True) -> Explanation:
     """What a session lacks, the first reason that keeps each person from it, and the cheapest fixes."""
     ground = roster.ground
-    whom: dict[str, list[str]] = defaultdict(list)
-    for index, person in enumerate(ground.people):
-        whom[roster.reason(index, number)].append(person.id)
+    near = ground.pool_nearby(number)
+    reasons = Counter(roster.reason(index, number) for index in {*near, *roster.present[number]})
+    if elsewhere := len(ground.people) - reasons.total():
+        reasons["site"] += elsewhere
     return Explanation(
         session=ground.sessions[number].id,
         missing=roster.missing(number),
         lead_missing=roster.lead_missing(number),
-        reasons={reason: len(people) for reason, people in whom.items()},
-        fixes=tuple(fixes(roster, number)),
-        whom=dict(whom),
+        reasons=dict(reasons),
+        fixes=tuple(fixes(roster, number)) if fixed else (),
+        against={
+            ground.people[index].id: roster.against(index, number)
+            for index in near
+            if index not in roster.present[number] and _helps(roster, index, number)
+        },
     )
+
+
+def _helps(roster: Roster, index: int, number: int) -> bool:
+    """Whether one person more would make a difference: where only a lead is missing, a lead."""
+    return roster.lead_missing(number) < roster.missing(number) or roster.ground.people[index].lead
 
 
 def fixes(roster: Roster, number: int) -> list[Fix]:
@@ -66,8 +78,8 @@ def fixes(roster: Roster, number: int) -> list[Fix]:
     ground = roster.ground
     session = ground.sessions[number]
     found: list[tuple[int, int, Fix]] = []
-    for index in range(len(ground.people)):
-        if roster.lead_missing(number) == roster.missing(number) and not ground.people[index].lead:
+    for index in ground.pool_nearby(number):
+        if not _helps(roster, index, number):
             continue
         for change, price in _changes(roster, index, number):
             gain = _gain(roster, index, number, change)

@@ -163,7 +163,7 @@ def guide(run: Run) -> None:
         flows = network.flow(shares, dearer)
         wanted = {network.duties[place] for place in np.nonzero(flows)[0]}
         roster, refused = adopt(ground, wanted)
-        run.offer(greedy(ground, roster.duties).duties)
+        run.offer(greedy(ground, roster.duties, run.ended).duties)
         run.tell(Stage(f"flow {number}", proven=False, seconds=round(run.seconds - began, 3)))
         for duty in refused:
             dearer[place_of[duty]] += face

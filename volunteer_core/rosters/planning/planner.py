@@ -37,7 +37,6 @@ def plan(
     check(problem)
     ground = Ground(problem)
     run = Run(ground, seconds=seconds, progress=progress, stopped=stopped)
-    run.offer(greedy(ground).duties)
     with_solver = bool(problem.sessions) and find_spec("ortools") is not None
     explanations: tuple[Explanation, ...] = ()
     if with_solver:
@@ -45,9 +44,10 @@ def plan(
 
         solve(run, seed=seed, workers=workers)
     else:
+        run.offer(greedy(ground, ended=run.ended).duties)
         improve(run)
     if explain:
-        explanations = explain_roster(ground, Roster(ground, run.duties))
+        explanations = explain_roster(Roster(ground, run.duties))
         if with_solver:
             from volunteer_core.rosters.planning.solving import complete_fixes
 

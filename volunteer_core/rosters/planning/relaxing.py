@@ -9,7 +9,7 @@ import msgspec
 from ortools.sat.python import cp_model
 
 from volunteer_core.rosters.planning.exact import Exact, Terms
-from volunteer_core.rosters.planning.explaining import MORE_OFTEN, OTHER_DAY, apply_change
+from volunteer_core.rosters.planning.explaining import MORE_OFTEN, MOST_FIXED, OTHER_DAY, apply_change
 from volunteer_core.rosters.planning.ground import Duty, Ground
 from volunteer_core.rosters.planning.problem import (
     Change,
@@ -17,6 +17,7 @@ from volunteer_core.rosters.planning.problem import (
     ExceptionKind,
     Explanation,
     Fix,
+    Package,
     Person,
     Problem,
 )
@@ -37,21 +38,24 @@ def complete(run: Run, explanations: tuple[Explanation, ...], *, whole: bool) ->
     roster = Roster(run.ground, run.duties)
     gains: dict[Change, int] = {}
     found = []
-    for one in explanations:
-        number = run.ground.session_number[one.session]
-        fixes = list(one.fixes)
+    for one in explanations[:MOST_FIXED]:
+        fixes, package = list(one.fixes), None
         if not fixes or fixes[0].price > MORE_OFTEN:
-            further = _cheapest(run, roster, number, whole=whole)
-            if further is not None and (not fixes or further.price < fixes[0].price):
-                fixes.insert(0, further)
-        if whole:
-            for place, fix in enumerate(fixes):
-                if fix.change.date is None and fix.change.session is None:  # it may help on several days
-                    if fix.change not in gains:
-                        gains[fix.change] = _gain(run, fix.change)
-                    fixes[place] = msgspec.structs.replace(fix, gain=max(fix.gain, gains[fix.change]))
-        found.append(msgspec.structs.replace(one, fixes=tuple(fixes)))
-    return tuple(found)
+            package = _cheapest(run, roster, run.ground.session_number[one.session], whole=whole)
+            if package is not None and len(package.changes) == 1:
+                if not fixes or package.price < fixes[0].price:
+                    fixes.insert(0, Fix(package.changes[0], package.gain, package.price))
+                package = None
+        for place, fix in enumerate(fixes):
+            if (
+                whole and fix.change.date is None and fix.change.session is None
+            ):  # it may help on several days
+                if fix.change not in gains:
+                    gains[fix.change] = _gain(run, fix.change)
+                fixes[place] = msgspec.structs.replace(fix, gain=max(fix.gain, gains[fix.change]))
+        package = None if fixes else package
+        found.append(msgspec.structs.replace(one, fixes=tuple(fixes), package=package))
+    return (*found, *explanations[MOST_FIXED:])
 
 
 def _gain(run: Run, change: Change) -> int:
@@ -63,8 +67,8 @@ def _gain(run: Run, change: Change) -> int:
     return run.levels.gap - outcome[1].value
 
 
-def _cheapest(run: Run, roster: Roster, number: int, *, whole: bool) -> Fix | None:
-    """Plans the week around a place anew, asking people for a turn or a day more, but as little as possible."""
+def _cheapest(run: Run, roster: Roster, number: int, *, whole: bool) -> Package | None:
+    """Plans the week around a place anew, asking people for a turn or a day more if need be."""
     ground = run.ground
     community = ground.community_of(ground.sessions[number].site)
     part = [
@@ -86,11 +90,12 @@ def _cheapest(run: Run, roster: Roster, number: int, *, whole: bool) -> Fix | No
     exact.levels["asked"] = _asked(ground, exact)
     outcome = search(run, exact, "asked", seed=0, effort=EFFORT)
     needed = [] if outcome is None else _needed(ground, outcome[0], exact.free)
-    return Fix(needed[0][0], 1, needed[0][1]) if len(needed) == 1 else None
+    changes = tuple(change for change, _ in needed)
+    return Package(changes, 1, sum(price for _, price in needed)) if changes else None
 
 
 def _relaxed(ground: Ground, part: list[int]) -> Problem:
-    """The problem with a turn more for whoever goes to the sites of a part, and all of its dates open to them."""
+    """The problem with a turn more, and all dates of a part, for whoever goes to its sites."""
     dates = sorted({ground.sessions[number].date for number in part})
     near = {index for number in part for index in ground.pool_nearby(number)}
     people = tuple(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from volunteer_core.rosters.planning.exact import Exact
+from volunteer_core.rosters.planning.greedy import greedy
 from volunteer_core.rosters.planning.ground import Ground
 from volunteer_core.rosters.planning.guiding import guide
 from volunteer_core.rosters.planning.improving import improve
@@ -12,12 +13,16 @@ from volunteer_core.rosters.planning.running import Run
 from volunteer_core.rosters.planning.searching import search
 from volunteer_core.rosters.planning.windows import improve_by_windows
 
+SHORT_SECONDS = 15
+"""A large problem with less time than this gets a roster by greedy first: the guide takes some seconds."""
 LARGEST_WHOLE = 4_000
 """Possible duties up to which a problem is solved as a whole."""
 
 
 def solve(run: Run, *, seed: int, workers: int) -> None:
     """Improves the best roster of a run, and proves what can be proven."""
+    if is_small(run.ground) or run.left < SHORT_SECONDS:
+        run.offer(greedy(run.ground, ended=run.ended).duties)
     if is_small(run.ground):
         solve_whole(run, seed=seed, workers=workers)
     else:
