@@ -211,7 +211,7 @@ def test_a_pattern_that_begins_or_ends_within_the_plan_is_told_by_dates(world: P
     shrinking = world.offers(world.person(), "1", time(9), time(19), until=MONDAY)
     world.offers(shrinking, "1", since=TUESDAY)
     last = {"last": NEXT_MONDAY}
-    assert exceptions(world.told(ending, **last)) == {NEXT_MONDAY: ("unavailable", "not_offered")}
+    assert exceptions(world.told(ending, **last)) == {NEXT_MONDAY: ("unavailable", None)}
     found = world.told(shrinking, **last)
     assert (found.weekly, found.exceptions) == ((Window(1, time(9), time(19)),), ())
     assert found.busy == (Busy(NEXT_MONDAY, time(9, 30), time(10), "not_offered"),)

@@ -82,6 +82,7 @@ def test_what_is_uncovered_says_why_in_words(world: Planned) -> None:
     [found] = world.read(draft).shifts
     assert (found.missing, found.leads_missing) == (2, 1)
     assert found.reason == "缺 2 人，其中带班 1 人：当时没空 1 人，没有说明何时有空 1 人，请假 1 人"
+    assert found.fixes[0] == "赵一 11月2日（周一）能来，可补 1 人"
     answers = {
         person: world.see(why_not, draft_id=draft, shift_id=shift, person_id=person)
         for person in (come, silent, away, cannot)
@@ -102,7 +103,7 @@ def test_nobody_who_could_come_gives_an_empty_roster_with_its_reasons(world: Pla
         world.limits(world.helper(), max_per_week=0)
     view = world.read(world.plan())
     assert (view.draft.status, view.shifts[0].people, view.shifts[0].missing) == (DraftStatus.READY, [], 2)
-    assert view.shifts[0].reason == ("缺 2 人：本周次数已满 1 人" if people else "缺 2 人：队里没有别的人")
+    assert view.shifts[0].reason == ("缺 2 人：本周次数已满 1 人" if people else "缺 2 人：没有别的人")
 
 
 def test_drafts_are_planned_in_the_order_they_were_asked_for(world: Planned) -> None:

@@ -139,11 +139,7 @@ def _measured(work: Work, draft: Draft, ground: Ground, roster: Roster) -> Draft
     """Has the draft keep what its roster costs now, and why what is uncovered is so."""
     before = result_of(draft)
     result = measure(ground, roster.duties)
-    known = {one.session: one for one in before.explanations}
-    result.explanations = [
-        msgspec.structs.replace(one, fixes=known[one.session].fixes) if one.session in known else one
-        for one in explain_roster(ground, roster)
-    ]
+    result.explanations = list(explain_roster(roster))
     result.bounds, result.seconds, result.solver = before.bounds, before.seconds, before.solver
     result.notes, result.edited = before.notes, True
     draft.result = msgspec.to_builtins(result)

@@ -52,7 +52,7 @@ def exceptions_of(
             claimed = sorted(clocks for clocks in sought if fits(clocks, weekly))
             lost = [clocks for clocks in claimed if not fits(clocks, said.windows(day))]
             if lost and lost == claimed:
-                exceptions.append(DateException(day, ExceptionKind.UNAVAILABLE, NOT_OFFERED))
+                exceptions.append(DateException(day, ExceptionKind.UNAVAILABLE))
                 continue
             gaps += [Busy(day, *clocks, NOT_OFFERED) for clocks in lost]
         if wish is not None:

@@ -26,7 +26,6 @@ class Claimed(msgspec.Struct, frozen=True):
     attempt: int
     seed: int
     seconds: int
-    stop_asked: bool
 
 
 def take_back_lost(work: Work) -> int:
@@ -61,7 +60,7 @@ def claim(work: Work, at_once: int) -> Claimed | None:
         attempt = draft.progress.get("attempt", 0) + 1
         draft.progress = {"attempt": attempt}
         draft.started_at = draft.seen_at = work.now
-        return Claimed(draft.id, attempt, draft.seed, draft.seconds, draft.stop_asked)
+        return Claimed(draft.id, attempt, draft.seed, draft.seconds)
     return None
 
 

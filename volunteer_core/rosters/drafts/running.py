@@ -144,7 +144,7 @@ class _Watch(Thread):
 
     def __init__(self, database: Database, claimed: Claimed) -> None:
         super().__init__(daemon=True)
-        self.stopped = claimed.stop_asked
+        self.stopped = False
         self._database, self._claimed = database, claimed
         self._ended = Event()
         self._report: Report | None = None

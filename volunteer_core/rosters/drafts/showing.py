@@ -123,7 +123,7 @@ class Shown:
             names = {str(person_id): name for person_id, (_, name) in self.names.items()}
             spans = {str(shift_id): self.when(shift_id) for shift_id in self.shifts}
             sites = {str(site.id): site.name for site in self.sites.values()}
-            fixes = [wording.fixed_by(fix, names, spans, sites) for fix in explained.fixes]
+            fixes = wording.helped_by(explained, names, spans, sites)
         return DraftShift(
             shift.id,
             shift.site_id,

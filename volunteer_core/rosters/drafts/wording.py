@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Mapping
 
 from volunteer_core.rosters.drafts.offering import NOT_OFFERED
-from volunteer_core.rosters.planning.problem import Change, ExceptionKind, Explanation, Fix, Person, Session
+from volunteer_core.rosters.planning.problem import Change, ExceptionKind, Explanation, Person, Session
 from volunteer_core.timespans import chinese_date
 
 NOT_SAID = "not_said"
-NO_LEAD = "no_lead"
 REASON_WORDS = {
     "assigned": "已在这个班次",
     "site": "不去这个场所",
@@ -26,7 +25,6 @@ REASON_WORDS = {
     "mentor": "新人须有带教同班",
     "alone": "不能一个人值守",
     "free": "可安排",
-    NO_LEAD: "可安排但不能带班",
     NOT_SAID: "没有说明何时有空",
     NOT_OFFERED: "当时没空",
     "cannot": "当天不能来",
@@ -65,32 +63,40 @@ def why(reason: str, person: Person, session: Session) -> str:
 
 
 def lacks(explanation: Explanation, session: Session, people: Mapping[str, Person]) -> str:
-    """``缺 1 人，其中带班 1 人：可安排但不能带班 3 人，请假 2 人``: who there is and what keeps them."""
+    """``缺 2 人，其中带班 1 人：请假 2 人，本周次数已满 1 人``: what keeps each from it who would help there.
+
+    Where only a lead lacks these are the leads.
+    """
     text = f"缺 {explanation.missing} 人"
     if explanation.lead_missing:
         text += f"，其中带班 {explanation.lead_missing} 人"
     counted = Counter(
-        NO_LEAD
-        if reason == "free" and explanation.lead_missing and not people[person].lead
-        else detail(reason, people[person], session)
-        for reason, whom in explanation.whom.items()
-        for person in whom
-        if reason != "assigned"
+        detail(against[0] if against else "free", people[person], session)
+        for person, against in explanation.against.items()
     )
-    words = [
+    only_leads = explanation.lead_missing == explanation.missing
+    if not only_leads and "site" in explanation.reasons:
+        counted["site"] = explanation.reasons["site"]
+    words = "，".join(
         f"{REASON_WORDS.get(code, code)} {number} 人"
-        for code, number in sorted(
-            counted.items(), key=lambda one: (one[0] not in ("free", NO_LEAD), -one[1], one[0])
-        )
+        for code, number in sorted(counted.items(), key=lambda one: (one[0] != "free", -one[1], one[0]))
+    )
+    if only_leads:
+        return f"{text}：{f'能带班的人中{words}' if words else '没有能去的带班人'}"
+    return f"{text}：{words or '没有别的人'}"
+
+
+def helped_by(
+    explanation: Explanation, people: Mapping[str, str], sessions: Mapping[str, str], sites: Mapping[str, str]
+) -> list[str]:
+    """What would help, the cheapest first: ``王小敏本周多排一次（共 3 次），可补 1 人``."""
+    single = [((fix.change,), fix.gain) for fix in explanation.fixes]
+    package = explanation.package
+    every = single if package is None else [*single, (package.changes, package.gain)]
+    return [
+        f"{'，同时'.join(_change(one, people, sessions, sites) for one in changes)}，可补 {gain} 人"
+        for changes, gain in every
     ]
-    return f"{text}：{'，'.join(words) or '队里没有别的人'}"
-
-
-def fixed_by(
-    fix: Fix, people: Mapping[str, str], sessions: Mapping[str, str], sites: Mapping[str, str]
-) -> str:
-    """A change that would help, with names: ``王小敏本周多排一次（共 3 次），可补 1 人``."""
-    return f"{_change(fix.change, people, sessions, sites)}，可补 {fix.gain} 人"
 
 
 def _change(
