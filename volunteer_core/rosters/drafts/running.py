@@ -82,11 +82,11 @@ def _fairness_costs(
     problem: Problem, found: Plan, result: Result, claimed: Claimed, watch: _Watch
 ) -> int | None:
     """What wishes, ways and faces cost more than in the best roster blind to a fair share; None if that is
-    not found in twice the time the roster took."""
+    not found in the time the roster took."""
     careless = msgspec.structs.replace(problem, weights=msgspec.structs.replace(problem.weights, fairness=0))
     cheapest = plan(
         careless,
-        seconds=min(max(2 * found.seconds, 1.0), max(claimed.seconds - found.seconds, 0.0)),
+        seconds=min(max(found.seconds, 1.0), max(claimed.seconds - found.seconds, 0.0)),
         seed=claimed.seed,
         stopped=lambda: watch.stopped,
         explain=False,
