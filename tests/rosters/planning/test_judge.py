@@ -141,7 +141,7 @@ def test_the_soft_level_by_hand() -> None:
     one = person("p", past_minutes=60, past_offered_minutes=120, partners=["q"], **avoids)
     sessions = [session("s"), session("u", TUESDAY, site="a2"), session("w", WEDNESDAY, site="b1")]
     found = judged(problem([one, person("q")], sessions), "p s", "p u", "p w", "q s")
-    # Offered: 2 h before and 2 h now (three days, but the target is two hours): 1000·(4² - 1²)/4; q: 1000·1²/2.
+    # Offered: 2 h before, and 2 h now, for the target is two hours. 1000·(4² - 1²)/4, and for q 1000·1²/2.
     assert found["fairness"] == 3750 + 500
     # neutral 1; avoid 5, same community 1, no partner 4; prefer 0, other community 3, no partner 4; an hour
     # above the target 2; q: neutral 1.
