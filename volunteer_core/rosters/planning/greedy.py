@@ -1,0 +1,75 @@
+"""A roster made without a solver: the hardest place first, then whoever costs least. Nothing is proven."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from volunteer_core.rosters.planning.ground import Duty, Ground
+from volunteer_core.rosters.planning.roster import Roster
+
+
+def greedy(ground: Ground, begin: Iterable[Duty] = ()) -> Roster:
+    """A roster that keeps every hard rule, with as few places uncovered as one pass finds.
+
+    It begins with what is locked, what is published and still possible, and ``begin``.
+    """
+    roster = Roster(ground, sorted(ground.locked))
+    for person, number in [*sorted(ground.published), *sorted(set(begin))]:
+        if number not in roster.of_person[person]:
+            join(roster, roster.free_crew(person, number), number)
+    for leads in (True, False):
+        waiting = {number for number in range(len(ground.sessions)) if _lacks(roster, number, leads=leads)}
+        choices = {number: _able(roster, number, leads=leads) for number in waiting}
+        while waiting:
+            number = min(waiting, key=lambda one: (len(choices[one]), one))
+            crews = [crew for person in choices[number] if (crew := roster.free_crew(person, number))]
+            if not crews:
+                waiting.discard(number)
+                continue
+            crew = min(crews, key=lambda one: (price(roster, one, number), one))
+            join(roster, crew, number)
+            if not _lacks(roster, number, leads=leads):
+                waiting.discard(number)
+            for other in {other for person in crew for other in ground.options[person]} & waiting:
+                choices[other] = [one for one in choices[other] if roster.limit(one, other) is None]
+    return roster
+
+
+def _lacks(roster: Roster, number: int, *, leads: bool) -> bool:
+    return (roster.lead_missing(number) if leads else roster.missing(number)) > 0
+
+
+def _able(roster: Roster, number: int, *, leads: bool) -> list[int]:
+    ground = roster.ground
+    return [
+        person
+        for person in ground.pool[number]
+        if (ground.people[person].lead or not leads)
+        and person not in roster.present[number]
+        and roster.limit(person, number) is None
+    ]
+
+
+def join(roster: Roster, crew: list[int], number: int) -> None:
+    for person in crew:
+        roster.add((person, number))
+
+
+def price(roster: Roster, crew: list[int], number: int) -> int:
+    """What a crew's joining adds to the soft level."""
+    ground, weights = roster.ground, roster.ground.weights
+    price = 0
+    for person in crew:
+        mine = roster.of_person[person]
+        before = sum(ground.minutes[other] for other in mine)
+        week = sum(ground.minutes[other] for other in mine if ground.weeks[other] == ground.weeks[number])
+        more = ground.minutes[number]
+        price += weights.fairness * (ground.fairness(person, before + more) - ground.fairness(person, before))
+        price += weights.preference * (
+            ground.points(person, number)
+            + ground.over_target(person, week + more)
+            - ground.over_target(person, week)
+        )
+        site = ground.sessions[number].site
+        price += weights.continuity * all(ground.sessions[other].site != site for other in mine)
+    return price

@@ -1,0 +1,77 @@
+"""Planning: the best roster that is found within a time, and what is proven about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+
+from volunteer_core.rosters.planning.explaining import explain_roster
+from volunteer_core.rosters.planning.forms import check
+from volunteer_core.rosters.planning.greedy import greedy
+from volunteer_core.rosters.planning.ground import Ground
+from volunteer_core.rosters.planning.improving import improve
+from volunteer_core.rosters.planning.problem import Bounds, Plan, Problem
+from volunteer_core.rosters.planning.roster import Roster
+from volunteer_core.rosters.planning.running import Report, Run
+
+LEVELS = ("gap", "lead", "change", "soft")
+
+
+def plan(
+    problem: Problem,
+    *,
+    seconds: float = 60,
+    seed: int = 0,
+    workers: int = 1,
+    progress: Callable[[Report], None] | None = None,
+    stopped: Callable[[], bool] | None = None,
+    explain: bool = True,
+) -> Plan:
+    """Plans a roster: hard rules are kept, then the levels are compared strictly in their order.
+
+    The best roster found within ``seconds`` comes back, whatever happens; it is stopped early when
+    ``stopped`` says so. The same problem and seed give the same roster, if the limit was not reached.
+    Without OR-tools (the extra ``plan``) the roster is good, but nothing is proven. Refuses
+    (``Malformed``) a problem that makes no sense.
+    """
+    check(problem)
+    ground = Ground(problem)
+    run = Run(ground, greedy(ground).duties, seconds=seconds, progress=progress, stopped=stopped)
+    solver = "greedy"
+    if problem.sessions and find_spec("ortools") is not None:
+        from volunteer_core.rosters.planning.solving import solve
+
+        solver = solve(run, seed=seed, workers=workers)
+    else:
+        improve(run)
+    bounds = Bounds(**run.bounds)
+    return Plan(
+        assignments=ground.named(run.duties),
+        levels=run.levels,
+        bounds=bounds,
+        stages=tuple(run.stages),
+        proven=all(getattr(bounds, level) == getattr(run.levels, level) for level in LEVELS),
+        seconds=round(run.seconds, 3),
+        solver=solver,
+        explanations=explain_roster(ground, Roster(ground, run.duties)) if explain else (),
+        notes=tuple(_broken_by_locks(ground)),
+    )
+
+
+def _broken_by_locks(ground: Ground) -> list[str]:
+    """What the locked duties break by themselves: they are kept, and it is said."""
+    roster = Roster(ground)
+    notes = []
+    for person, number in sorted(ground.locked, key=lambda duty: (duty[1], duty[0])):
+        reason = ground.barrier(person, number) or roster.limit(person, number)
+        if reason is not None:
+            notes.append(f"locked {ground.people[person].id} {ground.sessions[number].id}: {reason}")
+        roster.add((person, number))
+    for number in sorted({number for _, number in ground.locked}):
+        for person in sorted(roster.present[number]):
+            roster.drop((person, number))
+            reason = roster.company(person, number)
+            roster.add((person, number))
+            if reason in ("full", "never", "family"):
+                notes.append(f"locked {ground.people[person].id} {ground.sessions[number].id}: {reason}")
+    return notes
