@@ -218,7 +218,8 @@ def soft_parts(case: Case, known: set[Assignment]) -> tuple[int, Fraction, int]:
         if site != p["home"]:
             near = case.community.get(site, site) == case.community.get(p["home"], p["home"])
             preference += weights["same_community" if near else "other_community"]
-        if p.get("partners") and not there[session].intersection(p["partners"]):
+        partners = case.people.keys() & p.get("partners", ())
+        if partners and not partners & there[session]:
             preference += weights.get("partner", 0)
     for (person, _week), number in weekly.items():
         target = Fraction(case.people[person]["target_minutes_per_week"], 60)
