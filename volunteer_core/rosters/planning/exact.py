@@ -23,8 +23,8 @@ class Exact:
         self.ground = ground
         self.model = cp_model.CpModel()
         self.numbers = sorted(set(numbers))
-        self._free = set(self.numbers)
-        self.fixed = {duty for duty in fixed if duty[1] not in self._free}
+        self.free = set(self.numbers)
+        self.fixed = {duty for duty in fixed if duty[1] not in self.free}
         self._fixed_of: dict[int, list[int]] = defaultdict(list)
         for person, number in sorted(self.fixed):
             self._fixed_of[person].append(number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from heapq import heapify, heappop, heappush
 
 from volunteer_core.rosters.planning.ground import Duty, Ground
 from volunteer_core.rosters.planning.roster import Roster
@@ -18,21 +19,40 @@ def greedy(ground: Ground, begin: Iterable[Duty] = ()) -> Roster:
         if number not in roster.of_person[person]:
             join(roster, roster.free_crew(person, number), number)
     for leads in (True, False):
-        waiting = {number for number in range(len(ground.sessions)) if _lacks(roster, number, leads=leads)}
-        choices = {number: _able(roster, number, leads=leads) for number in waiting}
-        while waiting:
-            number = min(waiting, key=lambda one: (len(choices[one]), one))
-            crews = [crew for person in choices[number] if (crew := roster.free_crew(person, number))]
-            if not crews:
-                waiting.discard(number)
-                continue
-            crew = min(crews, key=lambda one: (price(roster, one, number), one))
-            join(roster, crew, number)
-            if not _lacks(roster, number, leads=leads):
-                waiting.discard(number)
-            for other in {other for person in crew for other in ground.options[person]} & waiting:
-                choices[other] = [one for one in choices[other] if roster.limit(one, other) is None]
+        _fill(roster, leads=leads)
     return roster
+
+
+def _fill(roster: Roster, *, leads: bool) -> None:
+    """Fills the session with the fewest people to choose from first, with whoever costs least."""
+    ground = roster.ground
+    choices = {
+        number: set(_able(roster, number, leads=leads))
+        for number in range(len(ground.sessions))
+        if _lacks(roster, number, leads=leads)
+    }
+    queue = [(len(people), number) for number, people in choices.items()]
+    heapify(queue)
+    while queue:
+        size, number = heappop(queue)
+        people = choices[number]
+        if size > len(people):  # it has become harder meanwhile: to its place in the queue
+            heappush(queue, (len(people), number))
+            continue
+        crews = [crew for person in sorted(people) if (crew := roster.free_crew(person, number))]
+        if not crews:
+            del choices[number]
+            continue
+        crew = min(crews, key=lambda one: (price(roster, one, number), one))
+        join(roster, crew, number)
+        for person in crew:
+            for other in choices.keys() & set(ground.options[person]):
+                if person in choices[other] and roster.limit(person, other) is not None:
+                    choices[other].discard(person)
+        if _lacks(roster, number, leads=leads):
+            heappush(queue, (len(people), number))
+        else:
+            del choices[number]
 
 
 def _lacks(roster: Roster, number: int, *, leads: bool) -> bool:

@@ -52,6 +52,7 @@ class Ground:
         self._busy: list[dict[int, list[tuple[int, int]]]] = [_busy_by_day(person) for person in self.people]
         self.locked = self._duties(problem.locked)
         self.published = self._duties(problem.published)
+        self._able: list[set[int]] = []
         self.options: list[list[int]] = []
         """The sessions each person could serve in, locked ones included."""
         self.pool: list[list[int]] = [[] for _ in self.sessions]
@@ -69,8 +70,9 @@ class Ground:
                 for place in places
                 for number in by_site.get(place, ())
                 if self.barrier(index, number) is None
-            } | locked_of[index]
-            self.options.append(sorted(able))
+            }
+            self._able.append(able)
+            self.options.append(sorted(able | locked_of[index]))
             for number in self.options[-1]:
                 self.pool[number].append(index)
         self.mates: dict[int, list[int]] = defaultdict(list)
@@ -92,6 +94,10 @@ class Ground:
             if person in self.person_number and session in self.session_number
         }
 
+    def community_of(self, site: str) -> str:
+        """The community a site lies in."""
+        return self._community.get(site, "")
+
     def named(self, duties: Iterable[Duty]) -> tuple[tuple[str, str], ...]:
         """Duties by id, in the order of sessions and people."""
         ordered = sorted((session, person) for person, session in duties)
@@ -100,6 +106,8 @@ class Ground:
     def barrier(self, index: int, number: int) -> str | None:
         """Why a person could not serve in a session whatever the roster: ``site``, ``qualification``,
         ``unavailable`` or ``busy``; None if they could."""
+        if index < len(self._able) and number in self._able[index]:
+            return None
         person, session = self.people[index], self.sessions[number]
         if person.sites is not None and session.site not in person.sites:
             return "site"

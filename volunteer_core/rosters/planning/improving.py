@@ -11,7 +11,7 @@ from volunteer_core.rosters.planning.running import Run
 ROUNDS = 50
 
 
-def improve(run: Run) -> None:
+def improve(run: Run, *, rounds: int = ROUNDS) -> None:
     """Improves the best roster until nothing helps or the time is over. Nothing is proven by it.
 
     Locked and published duties stay where they are.
@@ -19,7 +19,7 @@ def improve(run: Run) -> None:
     ground = run.ground
     roster = Roster(ground, run.duties)
     kept = ground.locked | ground.published
-    for number in range(1, ROUNDS + 1):
+    for number in range(1, rounds + 1):
         moved = False
         for place in [one for one in range(len(ground.sessions)) if roster.missing(one)]:
             moved |= bool(run.left) and _fill(roster, place, kept)

@@ -36,7 +36,8 @@ def plan(
     """
     check(problem)
     ground = Ground(problem)
-    run = Run(ground, greedy(ground).duties, seconds=seconds, progress=progress, stopped=stopped)
+    run = Run(ground, seconds=seconds, progress=progress, stopped=stopped)
+    run.offer(greedy(ground).duties)
     solver = "greedy"
     if problem.sessions and find_spec("ortools") is not None:
         from volunteer_core.rosters.planning.solving import solve

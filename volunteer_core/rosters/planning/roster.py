@@ -64,6 +64,8 @@ class Roster:
         """``clash``, ``week`` or ``consecutive``: what the person's other duties leave no room for."""
         ground, mine = self.ground, self.of_person[person]
         who = ground.people[person]
+        if not mine and who.max_per_week and who.max_consecutive_days:
+            return None
         if any(ground.collide(person, number, other) for other in mine):
             return "clash"
         week = ground.weeks[number]

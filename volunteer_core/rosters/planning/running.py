@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import msgspec
 
@@ -26,7 +26,6 @@ class Run:
     def __init__(
         self,
         ground: Ground,
-        duties: Iterable[Duty],
         *,
         seconds: float,
         progress: Callable[[Report], None] | None,
@@ -39,7 +38,7 @@ class Run:
         self._stopped = stopped
         self.stages: list[Stage] = []
         self.bounds: dict[str, int] = {}
-        self.duties = set(duties)
+        self.duties = set(ground.locked)
         self.levels = ground.levels(self.duties)
 
     @property
