@@ -31,7 +31,9 @@ class Exact:
         self.x: dict[Duty, cp_model.IntVar] = {}
         self._of_person: dict[int, list[int]] = defaultdict(list)
         self.levels: dict[str, Terms] = {name: [] for name in ("hard", "gap", "lead", "change", "soft")}
-        self.constants: dict[str, int] = dict.fromkeys(self.levels, 0)
+        self.constants: dict[str, int] = defaultdict(int)
+        self.gaps: dict[int, cp_model.IntVar] = {}
+        """What each session lacks."""
         for number in self.numbers:
             self._open(number)
         for person, mine in self._of_person.items():
@@ -219,6 +221,7 @@ class Exact:
             if session.leads:
                 self.model.add(leads + gap >= session.leads)
             self.levels["gap"].append((gap, 1))
+            self.gaps[number] = gap
         for person in sorted(one for one, of in ground.published if of == number):
             if ground.barrier(person, number) is None:
                 self.constants["change"] += 1

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from heapq import heapify, heappop, heappush
 
 from volunteer_core.rosters.planning.ground import Duty, Ground
 from volunteer_core.rosters.planning.roster import Roster
 
 
-def greedy(ground: Ground, begin: Iterable[Duty] = ()) -> Roster:
+def greedy(ground: Ground, begin: Iterable[Duty] = (), ended: Callable[[], bool] = lambda: False) -> Roster:
     """A roster that keeps every hard rule, with as few places uncovered as one pass finds.
 
-    It begins with what is locked, what is published and still possible, and ``begin``.
+    It begins with what is locked, what is published and still possible, and ``begin``; once it is
+    ``ended``, the remaining places stay open.
     """
     roster = Roster(ground, sorted(ground.locked))
     for person, number in [*sorted(ground.published), *sorted(set(begin))]:
         if number not in roster.of_person[person]:
             join(roster, roster.free_crew(person, number), number)
     for leads in (True, False):
-        _fill(roster, leads=leads)
+        _fill(roster, ended, leads=leads)
     return roster
 
 
-def _fill(roster: Roster, *, leads: bool) -> None:
+def _fill(roster: Roster, ended: Callable[[], bool], *, leads: bool) -> None:
     """Fills the session with the fewest people to choose from first, with whoever costs least."""
     ground = roster.ground
     choices = {
@@ -33,7 +34,7 @@ def _fill(roster: Roster, *, leads: bool) -> None:
     }
     queue = [(len(people), number) for number, people in choices.items()]
     heapify(queue)
-    while queue:
+    while queue and not ended():
         size, number = heappop(queue)
         people = choices[number]
         if size > len(people):  # it has become harder meanwhile: to its place in the queue

@@ -52,6 +52,7 @@ class Ground:
         self._busy: list[dict[int, list[tuple[int, int]]]] = [_busy_by_day(person) for person in self.people]
         self.locked = self._duties(problem.locked)
         self.published = self._duties(problem.published)
+        self._nearby: dict[str, list[int]] = {}
         self._able: list[set[int]] = []
         self.options: list[list[int]] = []
         """The sessions each person could serve in, locked ones included."""
@@ -104,24 +105,26 @@ class Ground:
         return tuple((self.people[person].id, self.sessions[session].id) for session, person in ordered)
 
     def barrier(self, index: int, number: int) -> str | None:
-        """Why a person could not serve in a session whatever the roster: ``site``, ``qualification``,
-        ``unavailable`` or ``busy``; None if they could."""
+        """Why a person could not serve in a session whatever the roster: the first of :meth:`barriers`."""
         if index < len(self._able) and number in self._able[index]:
             return None
+        return next(self.barriers(index, number), None)
+
+    def barriers(self, index: int, number: int) -> Iterator[str]:
+        """All that keeps a person from a session whatever the roster: ``site``, ``qualification``,
+        ``unavailable``, ``busy``."""
         person, session = self.people[index], self.sessions[number]
         if person.sites is not None and session.site not in person.sites:
-            return "site"
+            yield "site"
         if session.qualification is not None and session.qualification not in person.qualifications:
-            return "qualification"
+            yield "qualification"
         exception = self._exceptions[index].get(session.date)
         kind = exception.kind if exception else None
-        if kind is ExceptionKind.UNAVAILABLE:
-            return "unavailable"
-        if kind not in (ExceptionKind.AVAILABLE, ExceptionKind.PREFER) and not self._in_window(
-            person, session
-        ):
-            return "unavailable"
-        return "busy" if self._is_busy(index, number, person.rest_minutes) else None
+        opened = kind in (ExceptionKind.AVAILABLE, ExceptionKind.PREFER)
+        if kind is ExceptionKind.UNAVAILABLE or not (opened or self._in_window(person, session)):
+            yield "unavailable"
+        if self._is_busy(index, number, person.rest_minutes):
+            yield "busy"
 
     def _in_window(self, person: Person, session: Session) -> bool:
         weekday = session.date.isoweekday()
@@ -140,6 +143,17 @@ class Ground:
             for near in (day - 1, day, day + 1)
             for other_start, other_end in busy.get(near, ())
         )
+
+    def pool_nearby(self, number: int) -> list[int]:
+        """Everybody who goes to the site of a session, whenever."""
+        site = self.sessions[number].site
+        if site not in self._nearby:
+            self._nearby[site] = [
+                index
+                for index, person in enumerate(self.people)
+                if person.sites is None or site in person.sites
+            ]
+        return self._nearby[site]
 
     def collide(self, index: int, one: int, other: int) -> bool:
         """Whether two sessions overlap, or are closer than the person's rest."""

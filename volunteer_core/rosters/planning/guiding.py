@@ -20,8 +20,7 @@ from volunteer_core.rosters.planning.problem import Stage
 from volunteer_core.rosters.planning.roster import Roster
 from volunteer_core.rosters.planning.running import Run
 
-ROUNDS = 12
-PATIENCE = 4
+ROUNDS = 3
 CHANGE, LEAD, GAP, LOCKED = 10**6, 10**8, 10**10, 10**11
 """How much the levels weigh in a flow: a rule of thumb, for the flow is a guide."""
 
@@ -160,14 +159,12 @@ def guide(run: Run) -> None:
     for number in range(1, ROUNDS + 1):
         if not run.left:
             return
-        began, before = run.seconds, run.levels
+        began = run.seconds
         flows = network.flow(shares, dearer)
         wanted = {network.duties[place] for place in np.nonzero(flows)[0]}
         roster, refused = adopt(ground, wanted)
-        run.offer(greedy(ground, roster.duties).duties)
+        run.offer(greedy(ground, roster.duties, run.ended).duties)
         run.tell(Stage(f"flow {number}", proven=False, seconds=round(run.seconds - began, 3)))
-        if number > PATIENCE and run.levels == before:
-            return
         for duty in refused:
             dearer[place_of[duty]] += face
         counts = np.bincount(network.groups, weights=flows, minlength=network.group_count)

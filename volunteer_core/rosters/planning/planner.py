@@ -10,7 +10,7 @@ from volunteer_core.rosters.planning.forms import check
 from volunteer_core.rosters.planning.greedy import greedy
 from volunteer_core.rosters.planning.ground import Ground
 from volunteer_core.rosters.planning.improving import improve
-from volunteer_core.rosters.planning.problem import Bounds, Plan, Problem
+from volunteer_core.rosters.planning.problem import Bounds, Explanation, Plan, Problem
 from volunteer_core.rosters.planning.roster import Roster
 from volunteer_core.rosters.planning.running import Report, Run
 
@@ -37,14 +37,21 @@ def plan(
     check(problem)
     ground = Ground(problem)
     run = Run(ground, seconds=seconds, progress=progress, stopped=stopped)
-    run.offer(greedy(ground).duties)
-    solver = "greedy"
-    if problem.sessions and find_spec("ortools") is not None:
+    with_solver = bool(problem.sessions) and find_spec("ortools") is not None
+    explanations: tuple[Explanation, ...] = ()
+    if with_solver:
         from volunteer_core.rosters.planning.solving import solve
 
-        solver = solve(run, seed=seed, workers=workers)
+        solve(run, seed=seed, workers=workers)
     else:
+        run.offer(greedy(ground, ended=run.ended).duties)
         improve(run)
+    if explain:
+        explanations = explain_roster(Roster(ground, run.duties))
+        if with_solver:
+            from volunteer_core.rosters.planning.solving import complete_fixes
+
+            explanations = complete_fixes(run, explanations)
     bounds = Bounds(**run.bounds)
     return Plan(
         assignments=ground.named(run.duties),
@@ -53,8 +60,8 @@ def plan(
         stages=tuple(run.stages),
         proven=all(getattr(bounds, level) == getattr(run.levels, level) for level in LEVELS),
         seconds=round(run.seconds, 3),
-        solver=solver,
-        explanations=explain_roster(ground, Roster(ground, run.duties)) if explain else (),
+        solver="cp-sat" if with_solver else "greedy",
+        explanations=explanations,
         notes=tuple(_broken_by_locks(ground)),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from volunteer_core.rosters.planning.ground import Duty, Ground
 
@@ -60,49 +60,58 @@ class Roster:
             or "free"
         )
 
+    def against(self, person: int, number: int) -> list[str]:
+        """All that stands against a person's joining a session, in the order of :data:`REASONS`."""
+        found = self.ground.barriers(person, number), self.limits(person, number), self._words(person, number)
+        return [reason for part in found for reason in part]
+
     def limit(self, person: int, number: int) -> str | None:
-        """``clash``, ``week`` or ``consecutive``: what the person's other duties leave no room for."""
+        """The first of :meth:`limits`, if any."""
+        who = self.ground.people[person]
+        if not self.of_person[person] and who.max_per_week and who.max_consecutive_days:
+            return None
+        return next(self.limits(person, number), None)
+
+    def limits(self, person: int, number: int) -> Iterator[str]:
+        """``clash``, ``week``, ``consecutive``: what the person's other duties leave no room for."""
         ground, mine = self.ground, self.of_person[person]
         who = ground.people[person]
-        if not mine and who.max_per_week and who.max_consecutive_days:
-            return None
         if any(ground.collide(person, number, other) for other in mine):
-            return "clash"
+            yield "clash"
         week = ground.weeks[number]
         if sum(ground.weeks[other] == week for other in mine) >= who.max_per_week:
-            return "week"
+            yield "week"
         days = {ground.days[other] for other in mine}
         first = last = ground.days[number]
         while first - 1 in days:
             first -= 1
         while last + 1 in days:
             last += 1
-        return "consecutive" if last - first + 1 > who.max_consecutive_days else None
+        if last - first + 1 > who.max_consecutive_days:
+            yield "consecutive"
 
     def company(self, person: int, number: int) -> str | None:
-        """``full``, ``never``, ``together``, ``family``, ``mentor`` or ``alone``: as the others there say."""
-        there = self.present[number]
-        if len(there) >= self.ground.sessions[number].max:
-            return "full"
-        if not there.isdisjoint(self.ground.rivals[person]):
-            return "never"
-        if not there.issuperset(self.ground.mates[person]):
-            return "together"
-        return self._of_family(person, number) or self._guided(person, number)
+        """The first thing that the others in a session say against a person's joining, if anything."""
+        return next(self._words(person, number), None)
 
-    def _of_family(self, person: int, number: int) -> str | None:
-        people, most = self.ground.people, self.ground.problem.most_of_family
-        family = people[person].family
-        if most is None or family is None:
-            return None
-        return "family" if sum(people[one].family == family for one in self.present[number]) >= most else None
-
-    def _guided(self, person: int, number: int) -> str | None:
-        people, there = self.ground.people, self.present[number]
-        who = people[person]
+    def _words(self, person: int, number: int) -> Iterator[str]:
+        """``full``, ``never``, ``together``, ``family``, ``mentor``, ``alone``: as the others there say."""
+        ground, there = self.ground, self.present[number]
+        people, session = ground.people, ground.sessions[number]
+        who, most = people[person], ground.problem.most_of_family
+        if len(there) >= session.max:
+            yield "full"
+        if not there.isdisjoint(ground.rivals[person]):
+            yield "never"
+        if not there.issuperset(ground.mates[person]):
+            yield "together"
+        kin = sum(people[one].family == who.family for one in there) if who.family is not None else 0
+        if most is not None and who.family is not None and kin >= most:
+            yield "family"
         if who.newcomer and not who.mentor and not any(people[one].mentor for one in there):
-            return "mentor"
-        return "alone" if self.ground.sessions[number].never_alone and not there else None
+            yield "mentor"
+        if session.never_alone and not there:
+            yield "alone"
 
     def sound(self, number: int) -> bool:
         """Whether everybody in a session may stay there with the others who are."""

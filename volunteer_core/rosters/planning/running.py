@@ -52,6 +52,10 @@ class Run:
             self._ends = min(self._ends, time.monotonic())
         return max(self._ends - time.monotonic(), 0.0)
 
+    def ended(self) -> bool:
+        """Whether the time is over, or somebody has stopped the run."""
+        return not self.left
+
     def offer(self, duties: set[Duty]) -> None:
         """Keeps a roster if it is better than the best so far."""
         levels = self.ground.levels(duties)

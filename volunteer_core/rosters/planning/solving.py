@@ -3,26 +3,42 @@
 from __future__ import annotations
 
 from volunteer_core.rosters.planning.exact import Exact
+from volunteer_core.rosters.planning.greedy import greedy
+from volunteer_core.rosters.planning.ground import Ground
 from volunteer_core.rosters.planning.guiding import guide
 from volunteer_core.rosters.planning.improving import improve
+from volunteer_core.rosters.planning.problem import Explanation
+from volunteer_core.rosters.planning.relaxing import complete
 from volunteer_core.rosters.planning.running import Run
 from volunteer_core.rosters.planning.searching import search
 from volunteer_core.rosters.planning.windows import improve_by_windows
 
-SOLVER = "cp-sat"
+SHORT_SECONDS = 15
+"""A large problem with less time than this gets a roster by greedy first: the guide takes some seconds."""
 LARGEST_WHOLE = 4_000
 """Possible duties up to which a problem is solved as a whole."""
 
 
-def solve(run: Run, *, seed: int, workers: int) -> str:
-    """Improves the best roster of a run, and proves what can be proven. Returns the solver's name."""
-    if sum(map(len, run.ground.options)) <= LARGEST_WHOLE:
+def solve(run: Run, *, seed: int, workers: int) -> None:
+    """Improves the best roster of a run, and proves what can be proven."""
+    if is_small(run.ground) or run.left < SHORT_SECONDS:
+        run.offer(greedy(run.ground, ended=run.ended).duties)
+    if is_small(run.ground):
         solve_whole(run, seed=seed, workers=workers)
     else:
         guide(run)
-        improve(run, rounds=2)
+        improve(run, rounds=1)
         improve_by_windows(run, seed=seed)
-    return SOLVER
+
+
+def complete_fixes(run: Run, explanations: tuple[Explanation, ...]) -> tuple[Explanation, ...]:
+    """Explanations with the fixes that only a solver finds."""
+    return complete(run, explanations, whole=is_small(run.ground))
+
+
+def is_small(ground: Ground) -> bool:
+    """Whether a problem is solved as a whole."""
+    return sum(map(len, ground.options)) <= LARGEST_WHOLE
 
 
 def solve_whole(run: Run, *, seed: int, workers: int) -> None:

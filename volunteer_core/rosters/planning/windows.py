@@ -11,46 +11,39 @@ from volunteer_core.rosters.planning.roster import Roster
 from volunteer_core.rosters.planning.running import Run
 from volunteer_core.rosters.planning.searching import search
 
-PASSES = (("week", 2_500), ("week", 5_000), ("site", 4_000))
-"""In which order sessions are packed into parts, and about how many possible duties a part has."""
+SIZES = (2_500, 5_000)
+"""About how many possible duties a part has, pass by pass."""
 EFFORT = 1.0
 """How long the solver may look at one part, in its deterministic time."""
 
 
 def improve_by_windows(run: Run, *, seed: int) -> None:
     """One pass after another over all sessions; ends early when the time is over."""
-    for number, (order, size) in enumerate(PASSES, 1):
+    for number, size in enumerate(SIZES, 1):
         began = run.seconds
-        for part in parts(run.ground, order, size):
+        for part in parts(run.ground, size):
             if not run.left:
                 break
             _improve(run, part, seed)
         run.tell(Stage(f"windows {number}", proven=False, seconds=round(run.seconds - began, 3)))
 
 
-def parts(ground: Ground, order: str, size: int) -> Iterator[list[int]]:
-    """The sessions in parts of about ``size`` possible duties, by community and then by week or by site."""
-
-    def place(number: int) -> tuple[str, int | str, str]:
-        session = ground.sessions[number]
-        community = ground.community_of(session.site)
-        if order == "week":
-            return community, ground.weeks[number], session.site
-        return community, session.site, ""
-
+def parts(ground: Ground, size: int) -> Iterator[list[int]]:
+    """The sessions in parts of about ``size`` possible duties: weeks of a community."""
     part: list[int] = []
     options = 0
-    last: tuple[str, int | str] = ("", "")
-    for number in sorted(range(len(ground.sessions)), key=lambda one: (place(one), one)):
-        community, unit, _ = place(number)
-        if part and (
-            (community != last[0]) or (unit != last[1] and options + size // 4 > size) or options > 2 * size
-        ):
+    last = ("", 0)
+    for community, week, _, number in sorted(
+        (ground.community_of(session.site), ground.weeks[number], session.site, number)
+        for number, session in enumerate(ground.sessions)
+    ):
+        next_week = week != last[1] and options + size // 4 > size
+        if part and (community != last[0] or next_week or options > 2 * size):
             yield part
             part, options = [], 0
         part.append(number)
         options += len(ground.pool[number])
-        last = (community, unit)
+        last = (community, week)
     if part:
         yield part
 
