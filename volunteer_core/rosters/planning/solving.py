@@ -5,10 +5,11 @@ from __future__ import annotations
 from volunteer_core.rosters.planning.exact import Exact
 from volunteer_core.rosters.planning.greedy import greedy
 from volunteer_core.rosters.planning.ground import Ground
-from volunteer_core.rosters.planning.guiding import guide
+from volunteer_core.rosters.planning.guiding import Network, guide
 from volunteer_core.rosters.planning.improving import improve
 from volunteer_core.rosters.planning.problem import Explanation
 from volunteer_core.rosters.planning.relaxing import complete
+from volunteer_core.rosters.planning.roster import broken_by_locks
 from volunteer_core.rosters.planning.running import Run
 from volunteer_core.rosters.planning.searching import search
 from volunteer_core.rosters.planning.windows import improve_by_windows
@@ -25,10 +26,22 @@ def solve(run: Run, *, seed: int, workers: int) -> None:
         run.offer(greedy(run.ground, ended=run.ended).duties)
     if is_small(run.ground):
         solve_whole(run, seed=seed, workers=workers)
-    else:
-        guide(run)
-        improve(run, rounds=1)
-        improve_by_windows(run, seed=seed)
+    elif run.left:
+        solve_large(run, seed=seed)
+
+
+def solve_large(run: Run, *, seed: int) -> None:
+    """A roster from flows, improved here and there and then part by part; bounds from flows too."""
+    network = Network(run.ground)
+    sound = not broken_by_locks(run.ground)  # else a flow cannot hold what is locked
+    if sound:
+        run.bounds |= network.coverage_bounds()
+    guide(run, network)
+    improve(run, rounds=1)
+    improve_by_windows(run, seed=seed)
+    bound = network.soft_bound(run.levels, run.bounds) if sound else None
+    if bound is not None:
+        run.bounds["soft"] = bound
 
 
 def complete_fixes(run: Run, explanations: tuple[Explanation, ...]) -> tuple[Explanation, ...]:
