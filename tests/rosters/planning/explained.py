@@ -43,10 +43,15 @@ def reason(case: Case, assignments: list[Assignment], person: str, session: str)
     """The first rule that would be broken anew if the person were put there."""
     if (person, session) in assignments:
         return "assigned"
+    return next(iter(against(case, assignments, person, session)), "free")
+
+
+def against(case: Case, assignments: list[Assignment], person: str, session: str) -> list[str]:
+    """All rules that would be broken anew if the person were put there."""
     around = [(p, s) for p, s in assignments if p == person or s == session]
     new = violations(case, [*around, (person, session)]) - violations(case, around)
-    codes = {violation[0] for violation in new}
-    return next((name for code, name in ORDER.items() if code in codes), "free")
+    codes = {violation[0] for violation in new}.union(case.barriers(person, session))
+    return [name for code, name in ORDER.items() if code in codes]
 
 
 def applied(problem: Json, change: Json) -> Json:
@@ -100,18 +105,28 @@ def check_explanation(
     said = {why: number for why, number in explanation["reasons"].items() if number}
     if said != Counter(because.values()):
         yield f"(b) {session}: {Counter(because.values())}, said {said}"
-    for why, people in explanation.get("whom", {}).items():
-        if any(because[person] != why for person in people):
-            yield f"(b) {session}: {why} does not stand against each of {people}"
+    helpful = {
+        person: against(case, known, person, session)
+        for person, why in because.items()
+        if why not in ("assigned", "site") and missing(case, session, there | {person})[0] < gap
+    }
+    if explanation.get("against", helpful) != helpful:
+        yield f"(b) {session}: {helpful}, said {explanation['against']}"
 
 
 def check_fixes(problem: Json, roster: Json, explanation: Json, replan: Replan) -> Iterator[str]:
+    """Whether each fix, and the package of changes if one alone does not do, helps as promised."""
     before = score(problem, roster)["levels"]["gap"]
-    for fix in explanation.get("fixes", ()):
-        changed = applied(problem, fix["change"])
+    offered = [([fix["change"]], fix["gain"]) for fix in explanation.get("fixes", ())]
+    if package := explanation.get("package"):
+        offered.append((package["changes"], package["gain"]))
+    for changes, gain in offered:
+        changed = problem
+        for change in changes:
+            changed = applied(changed, change)
         after = score(changed, replan(changed))["levels"]
-        if after["hard"] or fix["gain"] < 1 or before - after["gap"] != fix["gain"]:
-            yield f"(d) {explanation['session']}: {fix} leads from a gap of {before} to {after}"
+        if after["hard"] or gain < 1 or before - after["gap"] != gain:
+            yield f"(d) {explanation['session']}: {changes} for {gain}: the gap goes from {before} to {after}"
 
 
 def check_bounds(bounds: Json, levels: Json, reached: Json) -> list[str]:

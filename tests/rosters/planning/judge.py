@@ -43,7 +43,7 @@ class Case:
         }
         self.day = {name: date.fromisoformat(s["date"]) for name, s in self.sessions.items()}
         self.week = {name: day.isocalendar()[:2] for name, day in self.day.items()}
-        self._at: dict[tuple[Any, ...], str | None] = {}
+        self._at: dict[tuple[Any, ...], list[str]] = {}
         self._days: dict[str, dict[str, set[str]]] = {}
         self._busy: dict[str, list[tuple[int, int]]] = {}
 
@@ -66,19 +66,24 @@ class Case:
         return {(p, s) for p, s in self.problem.get("locked", ()) if p in self.people and s in self.sessions}
 
     def barrier(self, person: str, session: str) -> str | None:
-        """What keeps a person from a session whatever the roster; None if it is open to them."""
+        """The first thing that keeps a person from a session whatever the roster; None if it is open."""
+        return next(iter(self.barriers(person, session)), None)
+
+    def barriers(self, person: str, session: str) -> list[str]:
+        """All that does."""
         p, s = self.people[person], self.sessions[session]
+        found = []
         if p.get("sites") is not None and s["site"] not in p["sites"]:
-            return "site"
+            found.append("site")
         needed = s.get("qualification")
         if needed is not None and needed not in p.get("qualifications", ()):
-            return "qualification"
+            found.append("qualification")
         key = (person, s["date"], s["start"], s["end"])
         if key not in self._at:
-            self._at[key] = self._when(p, s)
-        return self._at[key]
+            self._at[key] = list(self._when(p, s))
+        return found + self._at[key]
 
-    def _when(self, p: Json, s: Json) -> str | None:
+    def _when(self, p: Json, s: Json) -> Iterator[str]:
         if p["id"] not in self._days:
             exceptions = self._days[p["id"]] = defaultdict(set)
             for exception in p.get("exceptions", ()):
@@ -98,11 +103,10 @@ class Case:
                 for w in p.get("weekly", ())
             )
         ):
-            return "unavailable"
+            yield "unavailable"
         rest = p["rest_minutes"]
         if any(start < ends + rest and begins < end + rest for begins, ends in self._busy[p["id"]]):
-            return "busy"
-        return None
+            yield "busy"
 
     def kinds(self, person: str, session: str) -> set[str]:
         """The kinds of a person's exceptions on the session's date."""

@@ -162,12 +162,15 @@ def test_wrong_explanations_are_seen() -> None:
     assert faults([["p", "s"]]) == []
     assert faults([]) == ["(a)", "(b)", "(b)"]
     assert faults([["p", "s"]], reasons={"assigned": 1, "busy": 1}) == ["(b)"]
-    assert faults([["p", "s"]], whom={"week": ["p"]}) == ["(b)"]
+    assert faults([["p", "s"]], against={"q": ["week"]}) == []
+    assert faults([["p", "s"]], against={}) == ["(b)"]
     answers = [{"assignments": [["p", "s"], ["q", "s"]]}]
     once_more = {"change": {"person": "q", "max_per_week": 1}, "gain": 1}
     assert faults([["p", "s"]], once_more) == []
     answers = [{"assignments": [["p", "s"]]}]
     assert faults([["p", "s"]], once_more) == ["(d)"]
+    answers = [{"assignments": [["p", "s"]]}]
+    assert faults([["p", "s"]], package={"changes": [once_more["change"]], "gain": 1}) == ["(d)"]
     assert check_explanations(given, {"assignments": [], "explanations": []}) != []
 
 
