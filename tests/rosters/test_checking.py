@@ -32,6 +32,7 @@ from volunteer_core.rosters.models import PairKind, Shift
 from volunteer_core.rosters.pairs import set_pair
 from volunteer_core.rosters.rules import set_rules
 from volunteer_core.rosters.shifts import add_shift
+from volunteer_core.teams.membership import join, quit_team
 from volunteer_core.teams.models import Programme
 from volunteer_core.timespans import at, week_of
 
@@ -70,6 +71,21 @@ def rules(world: World, **facts: Any) -> None:
 
 def pair(world: World, one: int, other: int, kind: PairKind) -> None:
     world.do(set_pair, programme_id=world.school, person_id=one, other_id=other, kind=kind)
+
+
+def at_an_event(world: World, person: int, starts_at: datetime, ends_at: datetime) -> None:
+    """Has a person help at a lecture."""
+    lecture = world.do(
+        create_event,
+        title="消防安全知识讲座",
+        site_id=world.site,
+        team_id=world.team,
+        starts_at=starts_at,
+        ends_at=ends_at,
+    ).id
+    seat = world.do(add_position, event_id=lecture, name="引导员", capacity=3, earns_hours=True).id
+    world.do(publish_event, event_id=lecture)
+    world.do(sign_up, position_id=seat, person_id=person)
 
 
 @pytest.fixture
@@ -112,17 +128,7 @@ def test_rest_lies_before_and_after_every_commitment(world: World, person: int) 
 
 def test_rest_is_kept_from_an_event_too(world: World, person: int) -> None:
     limits(world, person, rest_minutes=30)
-    lecture = world.do(
-        create_event,
-        title="消防安全知识讲座",
-        site_id=world.site,
-        team_id=world.team,
-        starts_at=hour(15),
-        ends_at=hour(16, 45),
-    ).id
-    seat = world.do(add_position, event_id=lecture, name="引导员", capacity=3, earns_hours=True).id
-    world.do(publish_event, event_id=lecture)
-    world.do(sign_up, position_id=seat, person_id=person)
+    at_an_event(world, person, hour(15), hour(16, 45))
     assert against(world, world.shift(), person) == ["rest"]
 
 
@@ -137,6 +143,8 @@ def test_no_more_shifts_in_a_week_than_wanted(world: World, person: int) -> None
     assert against(world, sunday, person) == ["weekly_maximum"]
     world.do(release, shift_id=other, person_id=person)
     assert against(world, sunday, person) == []
+    at_an_event(world, person, hour(9, day=MONDAY + 2 * DAY), hour(10, day=MONDAY + 2 * DAY))  # no shift
+    assert against(world, sunday, person) == []
     limits(world, person, max_per_week=0)
     assert against(world, sunday, person) == ["weekly_maximum"]
 
@@ -148,6 +156,8 @@ def test_no_more_days_running_than_wanted(world: World, person: int) -> None:
     for most, expected in ((4, ["consecutive_days"]), (5, [])):
         limits(world, person, max_consecutive_days=most)
         assert against(world, middle, person) == expected
+    at_an_event(world, person, hour(9, day=MONDAY + 5 * DAY), hour(10, day=MONDAY + 5 * DAY))  # no shift
+    assert against(world, middle, person) == []
     limits(world, person, max_consecutive_days=1)
     # Twice a day is a day.
     assert against(world, world.shift(starts=time(9), ends=time(10)), person) == ["consecutive_days"]
@@ -183,6 +193,8 @@ def test_one_of_two_who_belong_together_is_put_on_by_hand_and_the_shift_stays_op
 def test_only_so_many_of_one_family(world: World) -> None:
     mother, son, aunt = world.person(phone="13800000001"), world.person(), world.person()
     uncle, stranger = world.person(phone="13800000001"), world.person(phone="13800000002")
+    cousin = world.person()
+    world.do(link_guardian, ward_id=cousin, guardian_id=uncle, relation="父亲", valid_from=MONDAY)
     world.do(link_guardian, ward_id=son, guardian_id=mother, relation="母亲", valid_from=MONDAY)
     world.do(
         link_guardian,
@@ -195,7 +207,8 @@ def test_only_so_many_of_one_family(world: World) -> None:
     shift = world.shift(son, stranger)
     assert against(world, shift, mother) == []
     rules(world, most_of_family=1)
-    assert [against(world, shift, one) for one in (mother, aunt, uncle, world.person())] == [
+    assert [against(world, shift, one) for one in (mother, aunt, uncle, cousin, world.person())] == [
+        ["family_full"],
         ["family_full"],
         ["family_full"],
         ["family_full"],  # by way of the son's mother
@@ -232,8 +245,15 @@ def test_newcomers_serve_beside_a_mentor(world: World) -> None:
 def test_what_is_served_counts_for_the_days_after_it_and_for_its_programme(world: World) -> None:
     person = world.person()
     rules(world, newcomer_shifts=1)
-    elsewhere = world.published(person, starts=time(9), ends=time(10), programme=world.clean_up)
-    world.mark(elsewhere, person, attendance=Attendance.ATTENDED)
+    for day in (MONDAY - DAY, MONDAY):
+        elsewhere = world.published(
+            person, starts=time(9), ends=time(10), programme=world.clean_up, day=day, now=NOW - 9 * DAY
+        )
+        world.mark(elsewhere, person, attendance=Attendance.ATTENDED)
+    for day in (MONDAY, MONDAY + DAY):
+        assert against(world, world.shift(starts=time(6), ends=time(7), day=day, now=NOW - DAY), person) == [
+            "mentor_missing"
+        ]
     today = world.shift(starts=time(8), ends=time(9))
     world.do(assign, shift_id=today, person_id=person, override_reason="第一次", now=hour(7))
     world.publish(now=hour(7))
@@ -329,7 +349,7 @@ def test_the_limits_of_a_person_hold_as_a_model_says(
 
 
 def test_who_said_that_they_can_comes_before_who_has_said_nothing(world: World) -> None:
-    silent, willing, unwilling, glad, away = (world.person(code=code) for code in "ABCDE")
+    silent, willing, unwilling, glad, away = (world.person(code=code) for code in "ACBDE")
     for person in (willing, unwilling, glad, away):
         on_mondays(world, person, 17, 18)
     for person, kind in (
@@ -346,6 +366,17 @@ def test_who_said_that_they_can_comes_before_who_has_said_nothing(world: World) 
     assert coverage(world)[0].reason == (
         "缺 1 人：队里其余 5 人，可安排 4 人（1 人未说明时间），这个时间不能来 1 人"
     )
+
+
+def test_the_week_knows_who_belongs_to_the_team_on_each_of_its_days(world: World) -> None:
+    world.person()
+    joins, quits = world.person(teams=()), world.person()
+    world.do(join, team_id=world.team, person_id=joins, on=MONDAY + DAY)
+    world.do(quit_team, team_id=world.team, person_id=quits, on=MONDAY + 2 * DAY)
+    for number in range(3):
+        world.shift(day=MONDAY + number * DAY)
+    told = [shift.reason.partition("，")[0] for shift in coverage(world)]
+    assert told == [f"缺 1 人：队里其余 {number} 人" for number in (2, 3, 2)]
 
 
 @contextmanager

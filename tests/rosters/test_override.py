@@ -80,6 +80,8 @@ def test_a_coordinator_overrides_wishes_and_house_rules_and_it_is_kept(world: Wo
     shown = on_shift(world, shift)[person]
     assert (shown.overridden, shown.against) == (["unavailable", "weekly_maximum", "apart"], [])
     assert on_shift(world, shift)[other].against == ["apart"]
+    with world.office.read(by=SCRIPT, now=NOW) as work:  # nothing overlaps: the time is guarded as ever
+        assert not any(work.scalars(select(Commitment.overridden)))
 
 
 def test_what_has_been_overridden_ends_with_the_assignment(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from functools import partial
 from itertools import combinations, product
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.at_once import at_once
+from tests.at_once import just_before_the_commit
 from tests.world import MONDAY, World
 from volunteer_core.care.sessions import open_session, read_session
 from volunteer_core.commitments.promises import NotOfTeam
@@ -145,10 +146,12 @@ def test_together_and_apart_contradict_each_other_also_by_way_of_others(world: W
 
 
 def test_contradicting_pairs_laid_down_at_once_are_not_both_kept(world: World) -> None:
-    one, other = world.people(2)
-    answers = at_once(lambda: pair(world, one, other, APART), lambda: pair(world, other, one, TOGETHER))
-    assert sorted(isinstance(found, PairContradicts) for found in answers) == [False, True]
-    assert world.see(list_pairs, programme_id=world.school).total == 1
+    one, other, third = world.people(3)
+    pair(world, one, third, TOGETHER)
+    apart = partial(set_pair, programme_id=world.school, person_id=one, other_id=other, kind=APART)
+    _, refused = just_before_the_commit(world.do, apart, lambda: pair(world, other, third, TOGETHER))
+    assert isinstance(refused, PairContradicts)
+    assert world.see(list_pairs, programme_id=world.school).total == 2
 
 
 people = st.integers(0, 4)
