@@ -175,11 +175,17 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         ("rosters.change", _T, _C, _O),
         ("rosters.candidates", _T, _C, _O),
         ("rosters.assign", _T, _C, _O),
+        ("rosters.override", _C, _O),
+        ("rosters.rules", _T, _O),
         ("rosters.release", _T, _C, _O),
         ("rosters.publish", _T, _C, _O),
         ("rosters.withdraw", _T, _C, _O),
         ("rosters.call_off", _T, _C, _O),
         ("rosters.mark_attendance", _T, _C, _O),
+        # when people can serve
+        ("availability.state", _S, _T, _C, _O),
+        ("availability.read", _S, _T, _C, _O),
+        ("availability.ask", _T, _O),
         # events
         ("events.read", _A),
         ("events.create", _T, _C, _O),

@@ -29,6 +29,7 @@ PATTERN = PatternView(
     minimum=2,
     maximum=4,
     leads=1,
+    qualification=None,
     valid_from=date(2026, 9, 1),
     valid_to=date(2027, 1, 22),
 )
@@ -49,10 +50,24 @@ COVERAGE = WeekCoverage(
             minimum=2,
             maximum=4,
             leads=1,
-            people=[PersonOnShift(42, "V0042", "王小敏", True, CommitmentStatus.PROMISED, None, [])],
+            people=[
+                PersonOnShift(
+                    person_id=42,
+                    code="V0042",
+                    name="王小敏",
+                    lead=True,
+                    status=CommitmentStatus.PROMISED,
+                    attendance=None,
+                    obstacles=[],
+                    against=[],
+                    overridden=["weekly_maximum"],
+                    locked=False,
+                )
+            ],
             missing=1,
             leads_missing=0,
             reason="缺 1 人：队里其余 30 人，可安排 12 人，时间冲突 10 人，请假 8 人",
+            open=[],
         )
     ],
     uncovered=1,
@@ -78,6 +93,7 @@ class SetPattern(Body):
     valid_from: date
     valid_to: date
     leads: int = 0
+    qualification: str | None = None
 
 
 class EndPattern(Body):
@@ -185,7 +201,8 @@ def publish_week(opened: Opened, programme_id: PathId, site_id: PathId, week: Fr
     """Publish the drafts of an ISO week: it is promised, in everybody's calendar, and told.
 
     Shifts on dates that are not announced yet stay drafts and are named. Refused: a week with
-    nothing to publish (`nothing_to_publish`), what is no ISO week (`week_invalid`).
+    nothing to publish (`nothing_to_publish`), one person alone where nobody serves alone
+    (`alone_on_shift`), what is no ISO week (`week_invalid`).
     """
     with opened.write() as work:
         return publishing.publish_week(work, programme_id=programme_id, site_id=site_id, week=week)

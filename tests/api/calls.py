@@ -208,6 +208,15 @@ ROSTERS = (
     Call("reinstate_shift", {"shift_id": "$called_off"}),
     Call("list_candidates"),
     Call("assign_person", body={"person_id": "$staff"}),
+    Call(
+        "assign_person",
+        {"shift_id": "$busy_time"},
+        body={"person_id": "$staff", "override_reason": "人手不足"},
+        right="rosters.override",
+        variant="against the rules",
+    ),
+    Call("lock_assignment", {"shift_id": "$kept", "person_id": "$helper"}),
+    Call("unlock_assignment", {"shift_id": "$kept", "person_id": "$helper"}),
     Call("release_person", {"shift_id": "$staffed", "person_id": "$helper"}),
     Call(
         "mark_shift_attendance",
@@ -216,6 +225,37 @@ ROSTERS = (
     ),
     Call("mark_all_attended", {"shift_id": "$all_unmarked"}),
     Call("set_minimum_from_enrolment", body=YEAR, anywhere=frozenset({C})),
+)
+
+AVAILABILITY = (
+    Call("read_availability"),
+    Call(
+        "state_weekly",
+        body={
+            "spans": [{"weekday": 1, "starts": "17:00:00", "ends": "18:00:00"}],
+            "valid_from": "2027-01-04",
+        },
+    ),
+    Call("state_dates", body={"first_day": "2027-01-04", "last_day": "2027-01-05", "kind": "cannot"}),
+    Call("withdraw_dates", {"wish_id": "$wish"}),
+    Call("state_limits", body={"max_per_week": 3, "site_ids": ["$site"], "partner_ids": ["$helper"]}),
+    Call("list_asks"),
+    Call(
+        "ask_team",
+        {"programme_id": "$visits"},
+        body={
+            "first_day": "2026-12-07",
+            "last_day": "2026-12-13",
+            "deadline": "2026-12-04T18:00:00+08:00",
+        },
+    ),
+    Call("read_ask", {"ask_id": "$ask"}),
+    Call("answer_ask", {"ask_id": "$ask"}),
+    Call("read_roster_rules"),
+    Call("set_roster_rules", {"programme_id": "$clean_up"}, body={"most_of_family": 2}),
+    Call("list_pairs"),
+    Call("set_pair", body={"person_id": "$helper", "other_id": "$staff", "kind": "together"}),
+    Call("remove_pair", {"programme_id": "$clean_up", "pair_id": "$pair"}),
 )
 
 EVENTS = (
@@ -301,4 +341,4 @@ HOURS_AND_CALENDARS = (
     Call("fetch_public_events"),
 )
 
-CALLS = (*PLACES, *PEOPLE_AND_TEAMS, *ROSTERS, *EVENTS, *CARE, *HOURS_AND_CALENDARS)
+CALLS = (*PLACES, *PEOPLE_AND_TEAMS, *ROSTERS, *AVAILABILITY, *EVENTS, *CARE, *HOURS_AND_CALENDARS)

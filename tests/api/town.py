@@ -26,7 +26,12 @@ from volunteer_core.hours.ledger import list_entries
 from volunteer_core.notices.outbox import list_notices, mark_told
 from volunteer_core.people import vouching
 from volunteer_core.permissions import Actor, Role
+from volunteer_core.rosters.availability.asking import ask
+from volunteer_core.rosters.availability.models import DateWish
+from volunteer_core.rosters.availability.stating import state_dates
 from volunteer_core.rosters.calling_off import call_off_shift
+from volunteer_core.rosters.models import PairKind
+from volunteer_core.rosters.pairs import set_pair
 from volunteer_core.rosters.patterns import set_pattern
 from volunteer_core.teams.grid_posts import appoint
 from volunteer_core.teams.membership import appoint_leader, found_team, join
@@ -48,6 +53,7 @@ class Town(World):
         self.who: dict[str, int] = {}
         self._add_people()
         self._add_roster()
+        self._add_availability()
         self._add_care()
         self._add_events()
         self._add_what_is_personal()
@@ -112,6 +118,25 @@ class Town(World):
             valid_from=date(2027, 3, 1),
             valid_to=LAST,
         ).id
+
+    def _add_availability(self) -> None:
+        """The ward has said something; the team is asked about a week; two of its members are a pair."""
+        ids, ward = self.ids, self.ids["ward"]
+        day = {"first_day": date(2026, 12, 8), "last_day": date(2026, 12, 8)}
+        ids["wish"] = self.do(state_dates, person_id=ward, **day, kind=DateWish.CANNOT).id
+        self.do(state_dates, person_id=ward, **day, kind=DateWish.CAN)
+        ids["ask"] = self.do(ask, programme_id=self.school, **day, deadline=hour(20)).id
+        ids["pair"] = self.do(
+            set_pair,
+            programme_id=self.clean_up,
+            person_id=ids["helper"],
+            other_id=ids["staff"],
+            kind=PairKind.APART,
+        ).id
+        ids["visits"] = self.programme("VISITS", team_id=ids["local_team"])
+        ids["kept"] = self.shift(ids["helper"], day=MONDAY + timedelta(days=5))
+        # The staff has promised Monday at five.
+        ids["busy_time"] = self.shift(starts=time(17, 30), ends=time(18, 30), programme=self.clean_up)
 
     def _add_care(self) -> None:
         """A child who is expected and one who has come, each with an adult who may take it home."""

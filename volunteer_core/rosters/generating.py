@@ -124,6 +124,7 @@ def _new_shift(pattern: Pattern, day: date, span: Span, tentative: bool) -> Shif
         minimum=pattern.minimum,
         maximum=pattern.maximum,
         leads=pattern.leads,
+        qualification=pattern.qualification,
         status=ShiftStatus.DRAFT,
         tentative=tentative,
     )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from volunteer_core.commitments.models import ACTIVE, Commitment, CommitmentStatus
 from volunteer_core.commitments.promises import set_status
@@ -15,7 +15,9 @@ from volunteer_core.errors import RuleBroken
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.notices.writing import tell
 from volunteer_core.places.models import Site
+from volunteer_core.rosters.house_rules import AloneOnShift
 from volunteer_core.rosters.models import Shift, ShiftStatus
+from volunteer_core.rosters.rules import rules_of
 from volunteer_core.rosters.shifts import turn
 from volunteer_core.teams.models import Programme
 from volunteer_core.timespans import chinese_span, parse_week
@@ -48,7 +50,8 @@ def publish_week(work: Work, *, programme_id: int, site_id: int, week: str) -> W
     """Publishes the drafts of an ISO week (``2026-W49``) and promises the time of all on them.
 
     Shifts of dates not announced yet stay drafts and are named. Everybody on a shift is told
-    through the outbox, once for the week.
+    through the outbox, once for the week. Refuses (``alone_on_shift``) shifts with one person where the
+    programme's rules let nobody serve alone.
     """
     programme, site, shifts = _week(work, "rosters.publish", programme_id, site_id, week)
     drafts = [shift for shift in shifts if shift.status is ShiftStatus.DRAFT]
@@ -56,6 +59,7 @@ def publish_week(work: Work, *, programme_id: int, site_id: int, week: str) -> W
     left = [shift.id for shift in drafts if shift.tentative]
     if not firm:
         raise NothingToPublish(week=week, tentative=len(left))
+    _refuse_alone(work, firm)
     for shift in firm:
         turn(shift, ShiftStatus.PUBLISHED)
         shift.published_at = shift.published_at or work.now
@@ -96,6 +100,24 @@ def _week(
         )
     )
     return programme, site, work.lock_all(Shift, ids)
+
+
+def _refuse_alone(work: Work, shifts: list[Shift]) -> None:
+    """Refuses shifts with one person on them in a programme where nobody serves alone."""
+    if not rules_of(work, shifts[0].programme_id).never_alone:
+        return
+    alone = set(
+        work.scalars(
+            select(Commitment.shift_id)
+            .where(Commitment.shift_id.in_([shift.id for shift in shifts]), Commitment.status.in_(ACTIVE))
+            .group_by(Commitment.shift_id)
+            .having(func.count() == 1)
+        )
+    )
+    refused = [shift for shift in shifts if shift.id in alone]
+    if refused:
+        spans = "、".join(chinese_span(shift.starts_at, shift.ends_at) for shift in refused)
+        raise AloneOnShift(shift_ids=[shift.id for shift in refused], when=spans)
 
 
 def _turn(work: Work, shifts: Collection[Shift], status: CommitmentStatus) -> dict[int, list[Commitment]]:

@@ -51,6 +51,8 @@ class ShiftView(msgspec.Struct, frozen=True):
     minimum: int
     maximum: int
     leads: int
+    qualification: str | None
+    """What everybody on it must be qualified for, beyond the programme's rules."""
     status: ShiftStatus
     tentative: bool
     note: str
@@ -76,6 +78,7 @@ def add_shift(
     minimum: int,
     maximum: int,
     leads: int = 0,
+    qualification: str | None = None,
     note: str = "",
 ) -> ShiftView:
     """Adds a draft shift of its own, on any day: patterns neither make nor drop it."""
@@ -94,6 +97,7 @@ def add_shift(
         minimum=minimum,
         maximum=maximum,
         leads=leads,
+        qualification=None if qualification is None else texts.code("qualification", qualification),
         status=ShiftStatus.DRAFT,
         tentative=load_daybook(work).runs(programme.day_rule, civil_date(when.start)).tentative,
         note=texts.line("note", note, longest=200, empty=True),
@@ -112,9 +116,11 @@ def change_shift(
     minimum: int | None = None,
     maximum: int | None = None,
     leads: int | None = None,
+    qualification: str | None = None,
     note: str | None = None,
 ) -> ShiftView:
-    """Moves a shift on its day, or changes how many people it needs; what is not given stays.
+    """Moves a shift on its day, or changes how many people it needs and for what they must be
+    qualified (an empty text: for nothing); what is not given stays.
 
     Everybody on it moves along: refused if that clashes for one of them, and if the maximum would
     fall below the number of people on it. A shift of a published roster tells them.
@@ -134,6 +140,9 @@ def change_shift(
     _check_length(when.minutes)
     if civil_date(when.start) != shift.civil_date:  # leave, age and checks were judged for that day
         raise Malformed("starts_at", "只能在当天调整时间；换日期请取消后另加。")
+    wanted = shift.qualification if qualification is None else qualification or None
+    if wanted is not None:
+        texts.code("qualification", wanted)
     kept_note = shift.note if note is None else texts.line("note", note, longest=200, empty=True)
     if when != (shift.starts_at, shift.ends_at):
         refuse_closed(work, site.id, when)
@@ -147,6 +156,7 @@ def change_shift(
             for row in rows:
                 tell_of_shift(work, NoticeKind.CHANGED, row, shift, programme, site, "班次时间改为")
     shift.minimum, shift.maximum, shift.leads, shift.note = people[0], people[1], wanted_leads, kept_note
+    shift.qualification = wanted
     work.flush()
     return read_view(work, shift.id)
 
