@@ -180,6 +180,9 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         ("rosters.withdraw", _T, _C, _O),
         ("rosters.call_off", _T, _C, _O),
         ("rosters.mark_attendance", _T, _C, _O),
+        ("rosters.seats", _T, _C, _O),
+        ("rosters.copy", _T, _C, _O),
+        ("rosters.print", _T, _C, _O),
         # events
         ("events.read", _A),
         ("events.create", _T, _C, _O),
