@@ -28,6 +28,7 @@ from volunteer_core.people import vouching
 from volunteer_core.permissions import Actor, Role
 from volunteer_core.rosters.calling_off import call_off_shift
 from volunteer_core.rosters.patterns import set_pattern
+from volunteer_core.rosters.standing_seats import give_seat
 from volunteer_core.teams.grid_posts import appoint
 from volunteer_core.teams.membership import appoint_leader, found_team, join
 from volunteer_core.teams.models import GridRole
@@ -112,6 +113,8 @@ class Town(World):
             valid_from=date(2027, 3, 1),
             valid_to=LAST,
         ).id
+        seat = {"pattern_id": ids["pattern"], "person_id": helper, "weekday": 5}
+        ids["seat"] = self.do(give_seat, **seat, valid_from=date(2027, 3, 1)).id
 
     def _add_care(self) -> None:
         """A child who is expected and one who has come, each with an adult who may take it home."""
