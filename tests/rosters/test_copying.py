@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, time, timedelta
 from functools import partial
+from threading import Event
 from typing import Any
 
 import pytest
 
-from tests.at_once import just_before_the_commit
+from tests.at_once import PATIENCE_SECONDS, WAITS_SECONDS, at_once, just_before_the_commit
 from tests.rosters.weeks import AUGUST, on_days, pattern, rows, run, shift_on
 from tests.world import MONDAY, World, hour
 from volunteer_core.commitments.models import CommitmentStatus
+from volunteer_core.database import Work
 from volunteer_core.errors import Malformed, NotAllowed, NotFound
+from volunteer_core.people.models import Person
 from volunteer_core.people.vouching import take_leave
 from volunteer_core.permissions import Actor
 from volunteer_core.rosters.assigning import assign, release
@@ -326,3 +330,30 @@ def test_of_the_last_place_a_copy_and_a_leader_fill_it_once(world: World) -> Non
     )
     assert outcome.left_out == [LeftOut(target, copied, "shift_full")]
     assert on_days(world, "2026-W46") == {MONDAY + WEEK: [assigned]}
+
+
+def test_people_are_locked_by_their_ids_so_that_two_works_never_wait_for_each_other(world: World) -> None:
+    low, high = world.people(2)
+    for person, starts in ((high, 17), (low, 19)):
+        world.shift(person, starts=time(starts), ends=time(starts + 1))
+        world.shift(day=MONDAY + WEEK, starts=time(starts), ends=time(starts + 1))
+    locked, tries = Event(), []
+
+    def lock_both(work: Work) -> None:
+        work.lock(Person, low)
+        locked.set()
+        waits.wait(WAITS_SECONDS)  # meanwhile the copy waits for the lower one, and holds nobody
+        work.lock(Person, high)
+
+    def try_to(act: Callable[[], Any]) -> Any:
+        tries.append(act)
+        return act()
+
+    def copy_then() -> CopiedWeek:
+        locked.wait(PATIENCE_SECONDS)
+        return copy(world)
+
+    waits = Event()
+    _, outcome = at_once(partial(try_to, partial(world.do, lock_both)), partial(try_to, copy_then))
+    assert len(outcome.placed) == 2
+    assert len(tries) == 2

@@ -197,21 +197,25 @@ def test_a_closed_day_has_no_seats(world: World) -> None:
 
 
 def test_a_seat_that_ends_leaves_people_on_drafts_named_and_for_planning_to_move(world: World) -> None:
-    held, person = pattern(world), world.person()
+    held, (person, other) = pattern(world), world.people(2)
     given_seat = seat(world, person, held.id)
+    seat(world, other, held.id)
     run(world, "2026-W45", "2026-W48")
     world.publish(day=TUESDAY + WEEK)
+    wednesday = shift_on(world, TUESDAY + 2 * WEEK + timedelta(days=1)).id
+    world.do(assign, shift_id=wednesday, person_id=person)
     ended: EndedSeat = world.do(end_seat, seat_id=given_seat.id, last_day=TUESDAY)
     assert ended.seat.valid_to == TUESDAY
     assert days_of(world, ended.still_on) == [TUESDAY + 2 * WEEK, TUESDAY + 3 * WEEK]
-    locked = {row.civil_date: row.locked for week in range(45, 49) for row in rows(world, f"2026-W{week}")}
+    locked: dict[int, set[date]] = {person: set(), other: set()}
+    for row in (row for number in range(45, 49) for row in rows(world, f"2026-W{number}")):
+        if row.locked:
+            locked[row.person_id].add(row.civil_date)
     assert locked == {
-        TUESDAY: True,
-        TUESDAY + WEEK: True,
-        TUESDAY + 2 * WEEK: False,
-        TUESDAY + 3 * WEEK: False,
+        person: {TUESDAY, TUESDAY + WEEK},
+        other: {TUESDAY + number * WEEK for number in range(4)},
     }
-    assert run(world, "2026-W49").seated == []
+    assert [place.person_id for place in run(world, "2026-W49").seated] == [other]
 
 
 def test_a_seat_taken_back_before_it_began_is_gone(world: World) -> None:
@@ -259,7 +263,10 @@ def test_a_person_has_one_seat_on_a_weekday_at_a_time(world: World) -> None:
             seat(world, person, held.id, **dates)
     seat(world, person, held.id, valid_from=TUESDAY + timedelta(days=1))
     seat(world, person, held.id, weekday=3)
-    assert len(seats(world)) == 3
+    later = {"weekday": 4, "valid_from": TUESDAY + WEEK}
+    seat(world, person, held.id, **later)
+    seat(world, person, held.id, weekday=4, valid_to=TUESDAY)
+    assert len(seats(world)) == 5
 
 
 def test_no_more_seats_at_a_time_than_the_pattern_takes_people(world: World) -> None:

@@ -55,7 +55,7 @@ def place_all(
         except RuleBroken as refusal:
             left_out.append(LeftOut(shift.id, person_id, refusal.code))
         else:
-            commitment.locked = commitment.locked or one.locked
+            commitment.locked = one.locked
             placed.append(Place(shift.id, person_id))
     work.flush()
     return placed, left_out

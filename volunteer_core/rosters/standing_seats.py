@@ -209,8 +209,6 @@ def _unlock(work: Work, seat: StandingSeat, last_day: date) -> list[int]:
     ahead = select(Shift.id, Shift.civil_date).where(
         Shift.pattern_id == seat.pattern_id,
         Shift.civil_date > last_day,
-        Shift.status == ShiftStatus.DRAFT,
-        Shift.starts_at > work.now,
     )
     shifts = work.lock_all(
         Shift, [shift_id for shift_id, day in work.execute(ahead) if day.isoweekday() == seat.weekday]
