@@ -45,6 +45,8 @@ TAGS = (
     Tag("teams", "志愿服务队和一格三员"),
     Tag("programmes", "项目"),
     Tag("rosters", "周期、生成和一周的排班"),
+    Tag("seats", "固定班次：每周这一天属于某人的位置"),
+    Tag("roster-sheets", "值班表：打印用的表格和群消息"),
     Tag("shifts", "班次、安排人员和出勤"),
     Tag("availability", "何时能来、意愿和征询"),
     Tag("events", "活动、岗位、报名和候补"),

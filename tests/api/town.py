@@ -33,6 +33,7 @@ from volunteer_core.rosters.calling_off import call_off_shift
 from volunteer_core.rosters.models import PairKind
 from volunteer_core.rosters.pairs import set_pair
 from volunteer_core.rosters.patterns import set_pattern
+from volunteer_core.rosters.standing_seats import give_seat
 from volunteer_core.teams.grid_posts import appoint
 from volunteer_core.teams.membership import appoint_leader, found_team, join
 from volunteer_core.teams.models import GridRole
@@ -118,6 +119,8 @@ class Town(World):
             valid_from=date(2027, 3, 1),
             valid_to=LAST,
         ).id
+        seat = {"pattern_id": ids["pattern"], "person_id": helper, "weekday": 5}
+        ids["seat"] = self.do(give_seat, **seat, valid_from=date(2027, 3, 1)).id
 
     def _add_availability(self) -> None:
         """The ward has said something; the team is asked about a week; two of its members are a pair."""
