@@ -142,6 +142,15 @@ def tick() -> None:
 
 
 @main.command()
+def plan() -> None:
+    """计算等待中的排班草稿，算完为止；服务运行时会自动计算。"""
+    from api.planning_process import plan_waiting
+
+    with _office() as office:
+        click.echo(f"已计算 {plan_waiting(office, _settings().planners)} 份草稿。")
+
+
+@main.command()
 def rights() -> None:
     """显示权限表：每项操作谁可以做。"""
     click.echo(rights_table())

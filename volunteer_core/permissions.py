@@ -189,6 +189,7 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         ("rosters.seats", _T, _C, _O),
         ("rosters.copy", _T, _C, _O),
         ("rosters.print", _T, _C, _O),
+        ("rosters.plan", _T, _C, _O),
         # events
         ("events.read", _A),
         ("events.create", _T, _C, _O),

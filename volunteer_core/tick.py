@@ -18,6 +18,7 @@ from volunteer_core.people.models import Person
 from volunteer_core.people.standing import expiring_checks, expiring_qualifications
 from volunteer_core.permissions import Actor
 from volunteer_core.rosters.availability.asking import remind_of_asks
+from volunteer_core.rosters.drafts.queueing import take_back_lost
 from volunteer_core.timespans import chinese_date, civil_date
 
 
@@ -26,6 +27,8 @@ class Ticked(msgspec.Struct, frozen=True):
 
     expiry_warnings: int
     availability_reminders: int
+    drafts_waiting: int = 0
+    """For a planning process."""
 
 
 def run(database: Database) -> Ticked:
@@ -43,6 +46,12 @@ def _step(database: Database, due: Callable[[Work], int]) -> int:
             return due(work)
     except Conflict:  # another process was doing the same: it is done
         return 0
+            warned = warn_of_expiry(work)
+    except Conflict:  # another process was writing the same warnings: they are there
+        warned = 0
+    with database.write(by=Actor.system("定时任务")) as work:
+        waiting = take_back_lost(work)
+    return Ticked(warned, waiting)
 
 
 def warn_of_expiry(work: Work) -> int:

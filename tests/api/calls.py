@@ -31,7 +31,7 @@ class Call(msgspec.Struct, frozen=True):
 
     operation_id: str
     path: dict[str, str] = {}
-    query: dict[str, str] = {}
+    query: dict[str, Any] = {}
     body: Any = None
     """JSON, or the text of a sheet."""
     right: str = ""
@@ -277,6 +277,28 @@ AVAILABILITY = (
     Call("list_pairs"),
     Call("set_pair", body={"person_id": "$helper", "other_id": "$staff", "kind": "together"}),
     Call("remove_pair", {"programme_id": "$clean_up", "pair_id": "$pair"}),
+PLACE = {"draft_id": "$staffed_plan", "shift_id": "$draft", "person_id": "$ward"}
+DRAFTS = (
+    Call(
+        "request_draft",
+        body={"first_day": "2026-11-05", "last_day": "2026-11-06", "site_ids": ["$site"], "seconds": 5},
+    ),
+    Call("list_drafts", anywhere=frozenset({C}), shows="items"),
+    Call("read_draft", {"draft_id": "$plan"}),
+    Call("explain_absence", {"draft_id": "$plan"}, {"shift_id": "$draft", "person_id": "$ward"}),
+    Call("compare_drafts", query={"ids": ["$plan", "$other_plan"]}),
+    Call("stop_draft", {"draft_id": "$waiting_plan"}),
+    Call("discard_draft", {"draft_id": "$spare_plan"}),
+    Call("replan_draft", {"draft_id": "$plan"}),
+    Call("put_in_draft", {"draft_id": "$emptied_plan"}, body={"person_ids": ["$ward"]}),
+    Call("take_out_of_draft", {"draft_id": "$other_plan"}, body={"person_ids": ["$ward"]}),
+    Call("lock_draft_place", PLACE),
+    Call("unlock_draft_place", PLACE),
+    Call("apply_draft", {"draft_id": "$applied_plan"}),
+    Call(
+        "publish_weeks",
+        body={"first_week": "2026-W50", "last_week": "2026-W50", "site_ids": ["$site"]},
+    ),
 )
 
 EVENTS = (
@@ -363,3 +385,4 @@ HOURS_AND_CALENDARS = (
 )
 
 CALLS = (*PLACES, *PEOPLE_AND_TEAMS, *ROSTERS, *AVAILABILITY, *EVENTS, *CARE, *HOURS_AND_CALENDARS)
+CALLS = (*PLACES, *PEOPLE_AND_TEAMS, *ROSTERS, *DRAFTS, *EVENTS, *CARE, *HOURS_AND_CALENDARS)

@@ -50,6 +50,8 @@ def sample(schema: dict[str, Any]) -> str:
     for kind in schema.get("oneOf", [schema]):
         if kind.get("enum"):
             return str(kind["enum"][0])
+        if kind.get("type") == "array":
+            return sample(kind["items"])
         for name in (kind.get("format"), kind.get("type")):
             if name in SAMPLES:
                 return SAMPLES[name]

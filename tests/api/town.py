@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from typing import Any
 
-from tests.world import MONDAY, NOW, World, hour
+from tests.world import MONDAY, NOW, SCRIPT, World, hour
 from volunteer_core.access.tokens import grant_role, issue_token
 from volunteer_core.calendars.models import FeedKind
 from volunteer_core.calendars.subscriptions import subscribe
@@ -27,9 +27,12 @@ from volunteer_core.notices.outbox import list_notices, mark_told
 from volunteer_core.people import vouching
 from volunteer_core.permissions import Actor, Role
 from volunteer_core.rosters.availability.asking import ask
-from volunteer_core.rosters.availability.models import DateWish
+from volunteer_core.rosters.availability.models import DateWish, WeeklySpan
 from volunteer_core.rosters.availability.stating import state_dates
 from volunteer_core.rosters.calling_off import call_off_shift
+from volunteer_core.rosters.drafts.editing import take_out_of_draft
+from volunteer_core.rosters.drafts.requesting import request_draft
+from volunteer_core.rosters.drafts.running import run_next
 from volunteer_core.rosters.models import PairKind
 from volunteer_core.rosters.pairs import set_pair
 from volunteer_core.rosters.patterns import set_pattern
@@ -58,6 +61,7 @@ class Town(World):
         self._add_care()
         self._add_events()
         self._add_what_is_personal()
+        self._add_drafts()
 
     def token(self, person: int) -> Any:
         return self.do(issue_token, now=CLOCK, person_id=person, label="手机")
@@ -106,6 +110,7 @@ class Town(World):
         ids["doomed"] = self.shift(helper, day=MONDAY + 3 * WEEK)
         ids["called_off"] = self.shift(helper, day=MONDAY + 4 * WEEK)
         self.do(call_off_shift, shift_id=ids["called_off"], reason="检修")
+        self.shift(helper, day=MONDAY + 5 * WEEK)
         ids["pattern"] = self.do(
             set_pattern,
             programme_id=self.school,
@@ -140,6 +145,37 @@ class Town(World):
         ids["kept"] = self.shift(ids["helper"], day=MONDAY + timedelta(days=5))
         # The staff has promised Monday at five.
         ids["busy_time"] = self.shift(starts=time(17, 30), ends=time(18, 30), programme=self.clean_up)
+
+    def _add_drafts(self) -> None:
+        """Of one draft shift, on which the ward is planned. Nobody is on it yet; the last one waits."""
+        day = MONDAY + timedelta(days=3)
+        with self.office.write(by=SCRIPT, now=NOW) as work:
+            work.add(
+                WeeklySpan(
+                    person_id=self.ids["ward"],
+                    weekday=4,
+                    starts=time(16),
+                    ends=time(19),
+                    valid_from=FIRST,
+                )
+            )
+        for name in ("plan", "other_plan", "emptied_plan", "staffed_plan", "spare_plan", "applied_plan"):
+            self.ids[name] = self._request_draft(day)
+            run_next(self.office)
+        where = {"draft_id": self.ids["emptied_plan"], "shift_id": self.ids["draft"]}
+        self.do(take_out_of_draft, **where, person_ids=[self.ids["ward"]])
+        self.ids["waiting_plan"] = self._request_draft(day)
+
+    def _request_draft(self, day: date) -> int:
+        found: int = self.do(
+            request_draft,
+            now=CLOCK,
+            programme_id=self.school,
+            first_day=day,
+            last_day=day,
+            site_ids=[self.site],
+        ).id
+        return found
 
     def _add_care(self) -> None:
         """A child who is expected and one who has come, each with an adult who may take it home."""
