@@ -19,6 +19,8 @@ from volunteer_core.people.standing import expiring_checks, expiring_qualificati
 from volunteer_core.permissions import Actor
 from volunteer_core.rosters.availability.asking import remind_of_asks
 from volunteer_core.rosters.drafts.queueing import take_back_lost
+from volunteer_core.rosters.gaps import tell_of_those_who_cannot
+from volunteer_core.rosters.swaps.taking_over import lapse_late_offers
 from volunteer_core.timespans import chinese_date, civil_date
 
 
@@ -27,7 +29,9 @@ class Ticked(msgspec.Struct, frozen=True):
 
     expiry_warnings: int
     availability_reminders: int
-    drafts_waiting: int = 0
+    gaps_told: int
+    offers_lapsed: int
+    drafts_waiting: int
     """For a planning process."""
 
 
@@ -36,6 +40,9 @@ def run(database: Database) -> Ticked:
     return Ticked(
         expiry_warnings=_step(database, warn_of_expiry),
         availability_reminders=_step(database, remind_of_asks),
+        gaps_told=_step(database, tell_of_those_who_cannot),
+        offers_lapsed=_step(database, lapse_late_offers),
+        drafts_waiting=_step(database, take_back_lost),
     )
 
 
@@ -46,12 +53,6 @@ def _step(database: Database, due: Callable[[Work], int]) -> int:
             return due(work)
     except Conflict:  # another process was doing the same: it is done
         return 0
-            warned = warn_of_expiry(work)
-    except Conflict:  # another process was writing the same warnings: they are there
-        warned = 0
-    with database.write(by=Actor.system("定时任务")) as work:
-        waiting = take_back_lost(work)
-    return Ticked(warned, waiting)
 
 
 def warn_of_expiry(work: Work) -> int:

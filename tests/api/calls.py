@@ -277,6 +277,8 @@ AVAILABILITY = (
     Call("list_pairs"),
     Call("set_pair", body={"person_id": "$helper", "other_id": "$staff", "kind": "together"}),
     Call("remove_pair", {"programme_id": "$clean_up", "pair_id": "$pair"}),
+)
+
 PLACE = {"draft_id": "$staffed_plan", "shift_id": "$draft", "person_id": "$ward"}
 DRAFTS = (
     Call(
@@ -384,5 +386,6 @@ HOURS_AND_CALENDARS = (
     Call("fetch_public_events"),
 )
 
-CALLS = (*PLACES, *PEOPLE_AND_TEAMS, *ROSTERS, *AVAILABILITY, *EVENTS, *CARE, *HOURS_AND_CALENDARS)
-CALLS = (*PLACES, *PEOPLE_AND_TEAMS, *ROSTERS, *DRAFTS, *EVENTS, *CARE, *HOURS_AND_CALENDARS)
+CALLS = (
+    *PLACES, *PEOPLE_AND_TEAMS, *ROSTERS, *AVAILABILITY, *DRAFTS, *EVENTS, *CARE, *HOURS_AND_CALENDARS
+)  # fmt: skip
