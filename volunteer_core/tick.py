@@ -18,6 +18,8 @@ from volunteer_core.people.models import Person
 from volunteer_core.people.standing import expiring_checks, expiring_qualifications
 from volunteer_core.permissions import Actor
 from volunteer_core.rosters.availability.asking import remind_of_asks
+from volunteer_core.rosters.gaps import tell_of_those_who_cannot
+from volunteer_core.rosters.swaps.taking_over import lapse_late_offers
 from volunteer_core.timespans import chinese_date, civil_date
 
 
@@ -26,6 +28,8 @@ class Ticked(msgspec.Struct, frozen=True):
 
     expiry_warnings: int
     availability_reminders: int
+    gaps_told: int
+    offers_lapsed: int
 
 
 def run(database: Database) -> Ticked:
@@ -33,6 +37,8 @@ def run(database: Database) -> Ticked:
     return Ticked(
         expiry_warnings=_step(database, warn_of_expiry),
         availability_reminders=_step(database, remind_of_asks),
+        gaps_told=_step(database, tell_of_those_who_cannot),
+        offers_lapsed=_step(database, lapse_late_offers),
     )
 
 
