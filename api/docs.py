@@ -50,6 +50,8 @@ TAGS = (
     Tag("shifts", "班次、安排人员和出勤"),
     Tag("availability", "何时能来、意愿和征询"),
     Tag("drafts", "自动排班的草稿：计算、解释、比较、调整和采用"),
+    Tag("swaps", "换班、顶班、自行报名和候补"),
+    Tag("versions", "已公布排班的各个版本"),
     Tag("events", "活动、岗位、报名和候补"),
     Tag("children", "五点学堂的儿童、报名和接送授权"),
     Tag("sessions", "五点学堂当天的到达和交接"),

@@ -51,6 +51,7 @@ ASSIGNMENT = AssignmentView(
     status=CommitmentStatus.HELD,
     attendance=None,
     locked=False,
+    confirmed_at=None,
 )
 ATTENDANCE = AttendanceView(
     commitment_id=310,

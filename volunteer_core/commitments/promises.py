@@ -106,13 +106,14 @@ def set_status(work: Work, row: Commitment, status: CommitmentStatus) -> None:
     if row.attendance is not None and status not in ACTIVE:
         raise AlreadyServed(commitment_id=row.id)
     row.status = status
-    if status is CommitmentStatus.PROMISED and row.promised_at is None:
-        row.promised_at = work.now
+    if status is CommitmentStatus.PROMISED:
+        row.promised_at = row.promised_at or work.now
+        row.confirmed_at = None  # what is promised anew is confirmed anew
 
 
 def move(work: Work, rows: Iterable[Commitment], span: Span) -> None:
-    """Moves commitments to another span. Refuses, naming the first, if it clashes for anybody, save for
-    whom somebody has accepted that it does."""
+    """Moves commitments to another span, which is to be confirmed anew. Refuses, naming the first, if it
+    clashes for anybody, save for whom somebody has accepted that it does."""
     moved = list(rows)
     work.lock_all(Person, (row.person_id for row in moved))
     found = clashes(
@@ -125,6 +126,7 @@ def move(work: Work, rows: Iterable[Commitment], span: Span) -> None:
         raise clash_with(others[0])
     for row in moved:
         row.starts_at, row.ends_at, row.civil_date = span.start, span.end, civil_date(span.start)
+        row.confirmed_at = None
     work.flush()
 
 

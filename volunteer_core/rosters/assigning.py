@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 from sqlalchemy import bindparam, func, select
 
@@ -17,9 +19,14 @@ from volunteer_core.places.models import Site
 from volunteer_core.rosters.checking import Checks
 from volunteer_core.rosters.house_rules import overridable
 from volunteer_core.rosters.models import OPEN, Override, Shift, ShiftStatus
+from volunteer_core.rosters.swaps.ending import end_wait, lapse_offers
+from volunteer_core.rosters.versions import keep_version
 from volunteer_core.teams.membership import teams_of
 from volunteer_core.teams.models import Programme
 from volunteer_core.timespans import Span, chinese_span
+
+ASK = "请确认能否参加。"
+"""How people are asked, in what tells them of a shift, to confirm it."""
 
 
 class ShiftFull(RuleBroken, code="shift_full", sentence="班次已满（最多 {maximum} 人）。"):
@@ -45,6 +52,8 @@ class AssignmentView(msgspec.Struct, frozen=True):
     attendance: Attendance | None
     locked: bool
     """Planning leaves it where it is."""
+    confirmed_at: datetime | None
+    """When the person confirmed that they will come."""
 
 
 def assign(
@@ -78,11 +87,18 @@ def assign(
 
 
 def release(work: Work, *, shift_id: int, person_id: int) -> AssignmentView:
-    """Takes a person off a shift. Refuses one that has begun, and who is not on it."""
+    """Takes a person off a shift; who is first in line for it comes instead.
+
+    Refuses one that has begun, and who is not on it.
+    """
+    from volunteer_core.rosters.swaps.line import lock_line, promote_waiting  # puts on by this module
+
     shift, programme, site = lock_shift(work, shift_id)
     work.demand("rosters.release", teams=[programme.team_id], communities=[site.community_id])
+    lock_line(work, shift)
     commitment = find_assignment(work, shift_id=shift.id, person_id=person_id)
     take_off(work, shift, programme, site, commitment)
+    promote_waiting(work, shift, programme, site)
     return view(commitment)
 
 
@@ -114,13 +130,18 @@ def put_on(
     *,
     team_id: int | None = None,
     by_leader: bool = False,
-    told: str = "您已被安排",
+    told: str | None = "您已被安排",
     override_reason: str | None = None,
+    kind: NoticeKind = NoticeKind.CHANGED,
+    cause: str = "assigned",
+    confirmed: bool = False,
 ) -> Commitment:
-    """Puts a person on a locked shift with every rule checked, and tells them if it is published.
+    """Puts a person on a locked shift with every rule checked, and tells them if it is published,
+    unless ``told`` is None. It is then a new version of the roster, for ``cause``.
 
     ``by_leader``: somebody else decides, who must answer for the person too. With an
-    ``override_reason`` wishes and house rules are overridden. Inner.
+    ``override_reason`` wishes and house rules are overridden. ``confirmed``: they come of their own
+    accord and are not asked to confirm it. Inner.
     """
     if shift.status not in OPEN:
         raise ShiftNotOpen(shift_id=shift.id, status=shift.status.value)
@@ -133,7 +154,8 @@ def put_on(
     if by_leader and not work.may("rosters.assign", teams=own, communities=[site.community_id]):
         raise NotOfTeam(person_id=person_id)
     serves_for = team_served_for(own, organiser=programme.team_id, chosen=team_id)
-    against = Checks.load(work, programme, [shift], [person_id]).against(shift, person_id)
+    checks = Checks.load(work, programme, [shift], [person_id])
+    against = checks.against(shift, person_id)
     for refusal in against:
         if override_reason is None or not overridable(refusal):
             raise refusal
@@ -150,8 +172,15 @@ def put_on(
         overridden=any(isinstance(refusal, Clash) for refusal in against),
     )
     _keep_override(work, commitment, [refusal.code for refusal in against], override_reason)
+    end_wait(work, shift.id, person_id)
     if published:
-        tell_of_shift(work, NoticeKind.CHANGED, commitment, shift, programme, site, told)
+        commitment.confirmed_at = work.now if confirmed else None
+        version_id = keep_version(work, shift, cause)
+        asks = checks.rules.asks_confirmation and not confirmed
+        if told is not None:
+            tell_of_shift(
+                work, kind, person_id, shift, programme, site, told, asks=asks, version_id=version_id
+            )
     return commitment
 
 
@@ -179,16 +208,25 @@ def take_off(
     site: Site,
     commitment: Commitment,
     *,
-    told: str = "您不必再参加",
+    told: str | None = "您不必再参加",
+    cause: str = "released",
 ) -> None:
-    """Takes a person off a locked shift that has not begun, and tells them if it was promised. Inner."""
+    """Takes a person off a locked shift that has not begun, and tells them if it was promised, unless
+    ``told`` is None. What they offered of it lapses; it is a new version of the roster, for ``cause``.
+
+    The place is free then: the caller gives it to somebody, or to who waits for it. Inner.
+    """
     promised = commitment.status is CommitmentStatus.PROMISED
     if shift.starts_at <= work.now:
         raise ShiftOver(shift_id=shift.id)
     set_status(work, commitment, CommitmentStatus.RELEASED)
     work.flush()
     if promised:
-        tell_of_shift(work, NoticeKind.CHANGED, commitment, shift, programme, site, told)
+        lapse_offers(work, [shift.id], person_id=commitment.person_id)
+        version_id = keep_version(work, shift, cause)
+        if told is not None:
+            whom = commitment.person_id
+            tell_of_shift(work, NoticeKind.CHANGED, whom, shift, programme, site, told, version_id=version_id)
 
 
 def lock_shift(work: Work, shift_id: int) -> tuple[Shift, Programme, Site]:
@@ -229,21 +267,25 @@ def people_on(work: Work, shift_id: int) -> int:
 def tell_of_shift(
     work: Work,
     kind: NoticeKind,
-    commitment: Commitment,
+    person_id: int,
     shift: Shift,
     programme: Programme,
     site: Site,
     what: str,
+    *,
+    asks: bool = False,
+    version_id: int | None = None,
 ) -> None:
-    """Writes to the outbox what became of a person's shift. Inner."""
+    """Writes to the outbox what became of a person's shift, and ``asks`` to confirm it. Inner."""
     when = chinese_span(shift.starts_at, shift.ends_at)
     tell(
         work,
         kind=kind,
-        person_id=commitment.person_id,
+        person_id=person_id,
         team_id=programme.team_id,
         community_id=site.community_id,
-        text=f"{what}：{when} {site.name} {programme.name}。",
+        text=f"{what}：{when} {site.name} {programme.name}。{ASK if asks else ''}",
+        version_id=version_id,
     )
 
 
@@ -257,4 +299,5 @@ def view(commitment: Commitment) -> AssignmentView:
         commitment.status,
         commitment.attendance,
         commitment.locked,
+        commitment.confirmed_at,
     )

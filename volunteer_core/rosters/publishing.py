@@ -15,10 +15,13 @@ from volunteer_core.errors import RuleBroken
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.notices.writing import tell
 from volunteer_core.places.models import Site
+from volunteer_core.rosters.assigning import ASK
 from volunteer_core.rosters.house_rules import AloneOnShift
 from volunteer_core.rosters.models import Shift, ShiftStatus
 from volunteer_core.rosters.rules import rules_of
 from volunteer_core.rosters.shifts import turn
+from volunteer_core.rosters.swaps.ending import lapse_offers
+from volunteer_core.rosters.versions import keep_version
 from volunteer_core.teams.models import Programme
 from volunteer_core.timespans import chinese_span, parse_week
 
@@ -50,8 +53,8 @@ def publish_week(work: Work, *, programme_id: int, site_id: int, week: str) -> W
     """Publishes the drafts of an ISO week (``2026-W49``) and promises the time of all on them.
 
     Shifts of dates not announced yet stay drafts and are named. Everybody on a shift is told
-    through the outbox, once for the week. Refuses (``alone_on_shift``) shifts with one person where the
-    programme's rules let nobody serve alone.
+    through the outbox, once for the week, and asked to confirm it if the rules say so. Refuses
+    (``alone_on_shift``) shifts with one person where the programme's rules let nobody serve alone.
     """
     programme, site, shifts = _week(work, "rosters.publish", programme_id, site_id, week)
     drafts = [shift for shift in shifts if shift.status is ShiftStatus.DRAFT]
@@ -64,7 +67,10 @@ def publish_week(work: Work, *, programme_id: int, site_id: int, week: str) -> W
         turn(shift, ShiftStatus.PUBLISHED)
         shift.published_at = shift.published_at or work.now
     told = _turn(work, firm, CommitmentStatus.PROMISED)
-    _tell_week(work, NoticeKind.PUBLISHED, f"{week} 排班已公布", programme, site, firm, told)
+    version_id = keep_version(work, firm[0], "published")
+    asks = ASK if rules_of(work, programme.id).asks_confirmation else ""
+    what = f"{week} 排班已公布"
+    _tell_week(work, NoticeKind.PUBLISHED, what, programme, site, firm, told, version_id, asks)
     return WeekOutcome(week, [shift.id for shift in firm], left, len(told))
 
 
@@ -82,7 +88,10 @@ def withdraw_week(work: Work, *, programme_id: int, site_id: int, week: str) -> 
     for shift in ahead:
         turn(shift, ShiftStatus.DRAFT)
     told = _turn(work, ahead, CommitmentStatus.HELD)
-    _tell_week(work, NoticeKind.CHANGED, f"{week} 排班已撤回，请等待重新公布", programme, site, ahead, told)
+    lapse_offers(work, [shift.id for shift in ahead])
+    version_id = keep_version(work, ahead[0], "withdrawn")
+    what = f"{week} 排班已撤回，请等待重新公布"
+    _tell_week(work, NoticeKind.CHANGED, what, programme, site, ahead, told, version_id)
     return WeekOutcome(week, [shift.id for shift in ahead], [], len(told))
 
 
@@ -143,6 +152,8 @@ def _tell_week(
     site: Site,
     shifts: Collection[Shift],
     by_person: dict[int, list[Commitment]],
+    version_id: int,
+    asks: str = "",
 ) -> None:
     spans = {shift.id: chinese_span(shift.starts_at, shift.ends_at) for shift in shifts}
     for person_id, commitments in sorted(by_person.items()):
@@ -153,6 +164,7 @@ def _tell_week(
             person_id=person_id,
             team_id=programme.team_id,
             community_id=site.community_id,
-            text=f"{what}：{site.name} {programme.name}，您的班次 {mine}。",
+            text=f"{what}：{site.name} {programme.name}，您的班次 {mine}。{asks}",
+            version_id=version_id,
         )
     work.flush()
