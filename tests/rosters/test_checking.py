@@ -242,6 +242,18 @@ def test_newcomers_serve_beside_a_mentor(world: World) -> None:
     assert against(world, with_mentor[1], new) == ["mentor_missing"]  # no mentor any more on Tuesday
 
 
+def newcomer(world: World, person: int, *shifts: int) -> list[bool]:
+    """For which of a programme's shifts a person is new there: the same whether looked at alone or not."""
+    with world.office.read(by=SCRIPT, now=NOW) as work:
+        rows = [work.find(Shift, shift) for shift in shifts]
+        programme = work.find(Programme, rows[0].programme_id)
+        together = Checks.load(work, programme, rows, [person])
+        for row in rows:
+            alone = Checks.load(work, programme, [row], [person])
+            assert alone.newcomer(row, person) == together.newcomer(row, person)
+        return [together.newcomer(row, person) for row in rows]
+
+
 def test_what_is_served_counts_for_the_days_after_it_and_for_its_programme(world: World) -> None:
     person = world.person()
     rules(world, newcomer_shifts=1)
@@ -250,22 +262,13 @@ def test_what_is_served_counts_for_the_days_after_it_and_for_its_programme(world
             person, starts=time(9), ends=time(10), programme=world.clean_up, day=day, now=NOW - 9 * DAY
         )
         world.mark(elsewhere, person, attendance=Attendance.ATTENDED)
-    for day in (MONDAY, MONDAY + DAY):
-        assert against(world, world.shift(starts=time(6), ends=time(7), day=day, now=NOW - DAY), person) == [
-            "mentor_missing"
-        ]
+    same_day, tomorrow = world.shift(), world.shift(day=MONDAY + DAY)
+    assert newcomer(world, person, same_day, tomorrow) == [True, True]
     today = world.shift(starts=time(8), ends=time(9))
     world.do(assign, shift_id=today, person_id=person, override_reason="第一次", now=hour(7))
     world.publish(now=hour(7))
     world.mark(today, person, attendance=Attendance.ATTENDED)
-    same_day, tomorrow = world.shift(), world.shift(day=MONDAY + DAY)
-    with world.office.read(by=SCRIPT, now=NOW) as work:
-        shifts = [work.find(Shift, shift) for shift in (same_day, tomorrow)]
-        checks = Checks.load(work, work.find(Programme, world.school), shifts, [person])
-        assert [checks.newcomer(shift, person) for shift in shifts] == [True, False]
-        for shift in shifts:  # and the same when it is looked at alone
-            alone = Checks.load(work, work.find(Programme, world.school), [shift], [person])
-            assert alone.newcomer(shift, person) == checks.newcomer(shift, person)
+    assert newcomer(world, person, same_day, tomorrow) == [True, False]
 
 
 def test_commitments_can_be_looked_at_as_if_they_were_released(world: World) -> None:
