@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+
 from sqlalchemy import bindparam, select
 
 from volunteer_core.database import Work
@@ -12,6 +15,7 @@ from volunteer_core.places.models import Site
 from volunteer_core.rosters.assigning import people_on, put_on
 from volunteer_core.rosters.models import Shift, ShiftStatus
 from volunteer_core.rosters.swaps.models import ShiftWait, WaitStatus
+from volunteer_core.rosters.versions import keep_version
 from volunteer_core.teams.models import Programme
 
 _LINE = (
@@ -61,3 +65,22 @@ def promote_waiting(
             continue
         promoted.append(wait.person_id)
     return promoted
+
+
+def let_in(work: Work, more: Mapping[Shift, int]) -> None:
+    """Locked shifts take so many more people than before: of the published ones it is a new version, and
+    whoever is first in line for them comes."""
+    published = sorted((shift for shift in more if shift.status is ShiftStatus.PUBLISHED), key=_by_site)
+    waiting = select(ShiftWait.person_id).where(
+        ShiftWait.shift_id.in_([shift.id for shift in published]), ShiftWait.status == WaitStatus.WAITING
+    )
+    work.lock_all(Person, work.scalars(waiting))
+    for shift in published:
+        keep_version(work, shift, "changed")
+        programme, site = work.find(Programme, shift.programme_id), work.find(Site, shift.site_id)
+        promote_waiting(work, shift, programme, site, at_most=more[shift])
+
+
+def _by_site(shift: Shift) -> tuple[int, date]:
+    """The order in which versions are locked."""
+    return shift.site_id, shift.civil_date

@@ -158,7 +158,10 @@ def _hand_over(work: Work, offer: ShiftOffer, shifts: list[Shift], taker_id: int
 def _await_approval(
     work: Work, offer: ShiftOffer, shifts: list[Shift], programme: Programme, site: Site, taker: Person
 ) -> None:
-    given_away = [find_assignment(work, shift_id=shift.id, person_id=taker.id).id for shift in shifts[1:]]
+    given_away = [
+        find_assignment(work, shift_id=shift.id, person_id=gives).id
+        for shift, gives in zip(shifts, (offer.giver_id, taker.id), strict=False)
+    ]
     checks = Checks.load(work, programme, shifts[:1], [taker.id])
     for refusal in checks.against(shifts[0], taker.id, besides=given_away):
         raise refusal
