@@ -138,7 +138,9 @@ def tick() -> None:
     from volunteer_core.tick import run
 
     with _office() as office:
-        click.echo(f"写入到期提醒 {run(office).expiry_warnings} 条。")
+        done = run(office)
+        click.echo(f"写入到期提醒 {done.expiry_warnings} 条。")
+        click.echo(f"提醒答复何时能来 {done.availability_reminders} 条。")
 
 
 @main.command()

@@ -1,13 +1,15 @@
 """A large problem as a flow of duties from people to sessions: solved in a second, and nearly right.
 
-The flow knows limits a week, one place a day, leads, fairness and travel exactly if all sessions are equally
-long. It knows nothing of days in a row, pairs and mentors; and what a further face costs the children, it
-learns from one flow to the next: its price is shared by the duties that were there (slope scaling).
+The flow knows limits a week, places a day, leads, fairness and travel; exactly if all sessions are equally
+long. It knows nothing of days in a row, pairs and mentors. What a further face costs the children, it learns
+from one flow to the next: its price is shared by the duties that were there (slope scaling).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,11 +18,13 @@ from ortools.graph.python import min_cost_flow
 
 from volunteer_core.rosters.planning.greedy import greedy, join
 from volunteer_core.rosters.planning.ground import Duty, Ground
-from volunteer_core.rosters.planning.problem import Stage
+from volunteer_core.rosters.planning.problem import Levels, Stage
 from volunteer_core.rosters.planning.roster import Roster
 from volunteer_core.rosters.planning.running import Run
 
 ROUNDS = 3
+SCALE = 16
+"""Costs of the flow that proves a bound are so many times finer: it may only round down."""
 CHANGE, LEAD, GAP, LOCKED = 10**6, 10**8, 10**10, 10**11
 """How much the levels weigh in a flow: a rule of thumb, for the flow is a guide."""
 
@@ -31,7 +35,7 @@ class Network:
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
         self._nodes = 2
-        self._arcs: list[tuple[int, int, int, int]] = []
+        self._arcs: list[tuple[int, int, int, int, int]] = []
         self._duties: dict[Duty, int] = {}
         source, self._sink = 0, 1
         people_node, lead_node = self._sessions()
@@ -41,7 +45,7 @@ class Network:
         self._supply = sum(min(session.max, 10_000) for session in ground.sessions)
         self._arc(source, self._sink, self._supply, 0)
         table = np.array(self._arcs, dtype=np.int64)
-        self.tails, self.heads, self.capacities, self.costs = table.T
+        self.tails, self.heads, self.capacities, self.costs, self._finer = table.T
         self.duties = list(self._duties)
         self.places = np.fromiter(self._duties.values(), dtype=np.int64)
         groups: dict[tuple[int, str], int] = {}
@@ -58,8 +62,8 @@ class Network:
         self._nodes += 1
         return self._nodes - 1
 
-    def _arc(self, tail: int, head: int, capacity: int, cost: int) -> int:
-        self._arcs.append((tail, head, capacity, cost))
+    def _arc(self, tail: int, head: int, capacity: int, cost: int, finer: int | None = None) -> int:
+        self._arcs.append((tail, head, capacity, cost, cost * SCALE if finer is None else finer))
         return len(self._arcs) - 1
 
     def _sessions(self) -> tuple[list[int], list[int]]:
@@ -89,22 +93,29 @@ class Network:
         for number in numbers:
             weeks[ground.weeks[number]][ground.days[number]].append(number)
         length = round(sum(ground.minutes[number] for number in numbers) / len(numbers))
-        before = 0
-        for duty in range(1, sum(min(len(days), who.max_per_week) for days in weeks.values()) + 1):
-            cost = weights.fairness * ground.fairness(person, duty * length)
-            self._arc(source, me, 1, cost - before)
-            before = cost
-        for days in weeks.values():
-            week, before = self._node(), 0
-            for duty in range(1, min(len(days), who.max_per_week) + 1):
-                cost = weights.preference * ground.over_target(person, duty * length)
-                self._arc(me, week, 1, cost - before)
-                before = cost
+        rooms = {
+            week: min(sum(map(partial(_most, ground, person), days.values())), who.max_per_week)
+            for week, days in weeks.items()
+        }
+        costs = [
+            weights.fairness * ground.fairness(person, duty * length)
+            for duty in range(sum(rooms.values()) + 1)
+        ]
+        for cost, finer in zip(_steps(costs), _steps_with_face(costs, weights.continuity), strict=True):
+            self._arc(source, me, 1, cost, finer)
+        for week_number, days in weeks.items():
+            week = self._node()
+            over = [
+                weights.preference * ground.over_target(person, duty * length)
+                for duty in range(rooms[week_number] + 1)
+            ]
+            for cost in _steps(over):
+                self._arc(me, week, 1, cost)
             for together in days.values():
                 day = week
                 if len(together) > 1:
                     day = self._node()
-                    self._arc(week, day, 1, 0)
+                    self._arc(week, day, _most(ground, person, together), 0)
                 for number in together:
                     duty_arc = (person, number)
                     cost = weights.preference * ground.points(person, number)
@@ -137,21 +148,67 @@ class Network:
         weights[self.places] = [-(10**9) if duty in self.ground.locked else 0 for duty in self.duties]
         solver = self._solved(weights)
         gap = lead = 0
-        for arc in np.nonzero(self.costs[: self.places[0]] <= -GAP)[0] if self.places.size else []:
+        for arc in self._demands():
             unmet = int(self.capacities[arc]) - solver.flow(int(arc))
             gap += unmet
             lead += unmet * bool(self.costs[arc] <= -GAP - LEAD)
-        return {"gap": gap, "lead": lead}
+        beyond = sum(max(session.leads - session.max, 0) for session in self.ground.sessions)
+        return {"gap": gap + beyond, "lead": lead + beyond, "change": 0}
+
+    def soft_bound(self, levels: Levels, bounds: dict[str, int]) -> int | None:
+        """What a roster that is as good on the levels before costs at least on the soft one; None if nothing
+        can be said: sessions of several lengths, or places that a flow covers and the roster does not.
+
+        Whoever serves at all is a face somewhere: what that costs is spread over the first duties, as many
+        as make it cheapest.
+        """
+        if len(set(self.ground.minutes)) > 1 or (levels.gap, levels.lead) != (bounds["gap"], bounds["lead"]):
+            return None
+        possible = sum(
+            self.ground.barrier(*duty) is None for duty in self.ground.published - self.ground.locked
+        )
+        kept = possible - levels.change
+        demands = self._demands()
+        met = int((self.costs[demands] * self.capacities[demands]).sum())
+        unmet = levels.gap * GAP + levels.lead * LEAD
+        cost = -(-self._solved(self._finer).optimal_cost() // SCALE)
+        return int(cost - met - unmet + kept * CHANGE + len(self.ground.locked) * LOCKED)
+
+    def _demands(self) -> NDArray[Any]:
+        """The arcs of places to be covered."""
+        demands: NDArray[Any] = np.nonzero((self.heads == self._sink) & (self.costs <= -GAP))[0]
+        return demands
 
 
-def guide(run: Run) -> None:
-    """Offers the run a roster for each flow, mended so that it keeps every rule, and proves bounds.
+def _most(ground: Ground, person: int, numbers: list[int]) -> int:
+    """In how many of some sessions a person can serve at most, one after the other."""
+    most, free_from = 0, 0
+    for number in sorted(numbers, key=lambda one: ground.ends[one]):
+        if ground.starts[number] >= free_from:
+            most, free_from = most + 1, ground.ends[number] + ground.people[person].rest_minutes
+    return max(most, sum((person, number) in ground.locked for number in numbers))
+
+
+def _steps(costs: list[int]) -> list[int]:
+    return [after - before for before, after in pairwise(costs)]
+
+
+def _steps_with_face(costs: list[int], face: int) -> list[int]:
+    """The steps of the largest convex function below the costs of so many duties and a face; finer, and
+    rounded down."""
+    if len(costs) == 1:
+        return []
+    best = min(range(1, len(costs)), key=lambda duties: (face + costs[duties]) / duties)
+    slope = (face + costs[best]) * SCALE // best
+    return [slope] * best + [step * SCALE for step in _steps(costs[best:])]
+
+
+def guide(run: Run, network: Network) -> None:
+    """Offers the run a roster for each flow, mended so that it keeps every rule.
 
     A duty that broke a rule gets dearer, so that the next flow looks for another.
     """
     ground = run.ground
-    network = Network(ground)
-    run.bounds |= network.coverage_bounds()
     place_of = {duty: place for place, duty in enumerate(network.duties)}
     face = ground.weights.continuity
     shares = np.full(network.group_count, face / 4.0)

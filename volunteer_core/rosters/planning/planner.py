@@ -11,7 +11,7 @@ from volunteer_core.rosters.planning.greedy import greedy
 from volunteer_core.rosters.planning.ground import Ground
 from volunteer_core.rosters.planning.improving import improve
 from volunteer_core.rosters.planning.problem import Bounds, Explanation, Plan, Problem
-from volunteer_core.rosters.planning.roster import Roster
+from volunteer_core.rosters.planning.roster import Roster, broken_by_locks
 from volunteer_core.rosters.planning.running import Report, Run
 
 LEVELS = ("gap", "lead", "change", "soft")
@@ -62,24 +62,5 @@ def plan(
         seconds=round(run.seconds, 3),
         solver="cp-sat" if with_solver else "greedy",
         explanations=explanations,
-        notes=tuple(_broken_by_locks(ground)),
+        notes=tuple(broken_by_locks(ground)),
     )
-
-
-def _broken_by_locks(ground: Ground) -> list[str]:
-    """What the locked duties break by themselves: they are kept, and it is said."""
-    roster = Roster(ground)
-    notes = []
-    for person, number in sorted(ground.locked, key=lambda duty: (duty[1], duty[0])):
-        reason = ground.barrier(person, number) or roster.limit(person, number)
-        if reason is not None:
-            notes.append(f"locked {ground.people[person].id} {ground.sessions[number].id}: {reason}")
-        roster.add((person, number))
-    for number in sorted({number for _, number in ground.locked}):
-        for person in sorted(roster.present[number]):
-            roster.drop((person, number))
-            reason = roster.company(person, number)
-            roster.add((person, number))
-            if reason in ("full", "never", "family"):
-                notes.append(f"locked {ground.people[person].id} {ground.sessions[number].id}: {reason}")
-    return notes

@@ -159,3 +159,22 @@ class Roster:
             if good:
                 return joined
         return []
+
+
+def broken_by_locks(ground: Ground) -> list[str]:
+    """What the locked duties break by themselves: they are kept, and it is said."""
+    roster = Roster(ground)
+    notes = []
+    for person, number in sorted(ground.locked, key=lambda duty: (duty[1], duty[0])):
+        reason = ground.barrier(person, number) or roster.limit(person, number)
+        if reason is not None:
+            notes.append(f"locked {ground.people[person].id} {ground.sessions[number].id}: {reason}")
+        roster.add((person, number))
+    for number in sorted({number for _, number in ground.locked}):
+        for person in sorted(roster.present[number]):
+            roster.drop((person, number))
+            reason = roster.company(person, number)
+            roster.add((person, number))
+            if reason in ("full", "never", "family"):
+                notes.append(f"locked {ground.people[person].id} {ground.sessions[number].id}: {reason}")
+    return notes
