@@ -20,10 +20,12 @@ from volunteer_core.rosters.drafts.models import DraftStatus
 from volunteer_core.rosters.drafts.showing import Shown
 from volunteer_core.rosters.drafts.views import PersonChange
 from volunteer_core.rosters.models import OPEN, Shift, ShiftStatus
+from volunteer_core.rosters.swaps.line import promote_waiting
+from volunteer_core.rosters.swaps.models import ShiftWait, WaitStatus
 from volunteer_core.teams.models import Programme
 
 
-class Placed(msgspec.Struct, frozen=True):
+class PlacedPerson(msgspec.Struct, frozen=True):
     """A person who was put on a shift or taken off it."""
 
     shift_id: int
@@ -31,7 +33,7 @@ class Placed(msgspec.Struct, frozen=True):
     name: str
 
 
-class LeftOut(msgspec.Struct, frozen=True):
+class PersonLeftOut(msgspec.Struct, frozen=True):
     """A place of the draft that was not taken over: the code of what stands against it by now, and why in
     Chinese."""
 
@@ -43,14 +45,15 @@ class LeftOut(msgspec.Struct, frozen=True):
 
 
 class Applied(msgspec.Struct, frozen=True):
-    """What became of the roster: who was put on, who was taken off, how many stayed, who was left out, and
-    what that changes for whom in what is published."""
+    """What became of the roster: who was put on, who was taken off, how many stayed, who was left out, who
+    came from the line for a place that stayed free, and what that changes for whom in what is published."""
 
     draft_id: int
-    put_on: list[Placed]
-    taken_off: list[Placed]
+    put_on: list[PlacedPerson]
+    taken_off: list[PlacedPerson]
     kept: int
-    left_out: list[LeftOut]
+    left_out: list[PersonLeftOut]
+    promoted: list[PlacedPerson]
     changes: list[PersonChange]
 
 
@@ -68,7 +71,11 @@ def apply_draft(work: Work, *, draft_id: int) -> Applied:
     shifts = {shift.id: shift for shift in work.lock_all(Shift, planned_ids(shown.problem))}
     wanted = {(place.shift_id, place.person_id) for place in shown.places}
     rows = select(Commitment).where(Commitment.shift_id.in_(list(shifts)), Commitment.status.in_(ACTIVE))
+    in_line = select(ShiftWait.person_id).where(
+        ShiftWait.shift_id.in_(list(shifts)), ShiftWait.status == WaitStatus.WAITING
+    )
     people = {row.person_id for row in work.scalars(rows)} | {person_id for _, person_id in wanted}
+    people |= set(work.scalars(in_line))
     names = {person.id: person.name for person in work.lock_all(Person, people)}
     present = {
         (row.shift_id or 0, row.person_id): row
@@ -82,13 +89,22 @@ def apply_draft(work: Work, *, draft_id: int) -> Applied:
     for row in dropped:
         shift = shifts[row.shift_id or 0]
         take_off(work, shift, programme, sites[shift.site_id], row)
-    taken_off = [Placed(row.shift_id or 0, row.person_id, names[row.person_id]) for row in dropped]
+    taken_off = [PlacedPerson(row.shift_id or 0, row.person_id, names[row.person_id]) for row in dropped]
     new = sorted(wanted - present.keys())
     put, left_out = _put_all(work, programme, sites, [(shifts[one], person) for one, person in new], names)
+    promoted = []
+    for shift in shifts.values():
+        freed = sum(one.shift_id == shift.id for one in taken_off) - sum(
+            one.shift_id == shift.id for one in put
+        )
+        if freed > 0:
+            came = promote_waiting(work, shift, programme, sites[shift.site_id], at_most=freed)
+            promoted += [PlacedPerson(shift.id, person_id, names[person_id]) for person_id in came]
     turn(draft, DraftStatus.APPLIED)
     work.flush()
     kept = len(present) - len(taken_off)
-    return Applied(draft.id, put, taken_off, kept, left_out, _changes(shown, shifts, put, taken_off))
+    changes = _changes(shown, shifts, [*put, *promoted], taken_off)
+    return Applied(draft.id, put, taken_off, kept, left_out, promoted, changes)
 
 
 def _may_go(work: Work, row: Commitment, shift: Shift, shown: Shown) -> bool:
@@ -108,10 +124,10 @@ def _put_all(
     sites: dict[int, Site],
     places: Iterable[tuple[Shift, int]],
     names: dict[int, str],
-) -> tuple[list[Placed], list[LeftOut]]:
+) -> tuple[list[PlacedPerson], list[PersonLeftOut]]:
     """Puts everybody on who can be. Who depends on somebody else there (a newcomer on a mentor) is tried
     again as long as that somebody may still come."""
-    put: list[Placed] = []
+    put: list[PlacedPerson] = []
     waiting = list(places)
     refused: dict[tuple[int, int], Refused] = {}
     while waiting:
@@ -125,12 +141,12 @@ def _put_all(
                 refused[shift.id, person_id] = refusal
                 again.append((shift, person_id))
             else:
-                put.append(Placed(shift.id, person_id, names[person_id]))
+                put.append(PlacedPerson(shift.id, person_id, names[person_id]))
         if len(again) == len(waiting):
             break
         waiting = again
     left_out = [
-        LeftOut(
+        PersonLeftOut(
             shift.id,
             person_id,
             names[person_id],
@@ -143,7 +159,7 @@ def _put_all(
 
 
 def _changes(
-    shown: Shown, shifts: dict[int, Shift], put: Iterable[Placed], taken_off: Iterable[Placed]
+    shown: Shown, shifts: dict[int, Shift], put: Iterable[PlacedPerson], taken_off: Iterable[PlacedPerson]
 ) -> list[PersonChange]:
     """What that means for people in what is published."""
     added: dict[int, list[str]] = defaultdict(list)
