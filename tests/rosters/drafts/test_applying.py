@@ -103,12 +103,13 @@ def test_who_cannot_any_more_is_left_out_with_the_code_and_the_rest_is_done(worl
 
 def test_shifts_that_began_or_were_called_off_stay_as_they_are(world: Planned) -> None:
     monday, tuesday, friday = world.shift(), world.shift(day=TUESDAY), world.shift(day=FRIDAY)
-    person = world.helper()
+    person, held = world.helper(), world.person()
     draft = world.plan()
+    world.do(assign, shift_id=monday, person_id=held)
     world.do(call_off_shift, shift_id=tuesday, reason="停电")
     applied = apply(world, draft, now=hour(17, 30))
     assert left_out(applied) == {(monday, person): "shift_over", (tuesday, person): "shift_not_open"}
-    assert [world.on(one) for one in (monday, tuesday, friday)] == [set(), set(), {person}]
+    assert [world.on(one) for one in (monday, tuesday, friday)] == [{held}, set(), {person}]
 
 
 def test_leaders_put_on_only_members_of_their_teams(world: Planned) -> None:

@@ -18,7 +18,7 @@ from volunteer_core.office.settings import change_setting
 from volunteer_core.people.registry import correct, leave_office
 from volunteer_core.people.vouching import link_guardian, qualify, take_leave
 from volunteer_core.places.directory import add_site
-from volunteer_core.rosters.availability.models import DateWish
+from volunteer_core.rosters.availability.models import DatedWish, DateWish
 from volunteer_core.rosters.calling_off import call_off_shift
 from volunteer_core.rosters.drafts.building import NothingToPlan, build_problem, planned_ids
 from volunteer_core.rosters.models import PairKind, PairRule, Shift
@@ -235,6 +235,10 @@ def test_of_dated_wishes_the_newest_counts_and_no_reason_is_passed_on(
     world.wishes(person, wish, MONDAY, FRIDAY, reason="住院检查")
     assert world.told(person).exceptions == (DateException(MONDAY, kind, why),)
     assert "住院检查" not in repr(world.problem())
+    with world.office.write(by=SCRIPT, now=NOW) as work:
+        for row in work.scalars(select(DatedWish).where(DatedWish.kind == wish)):
+            row.withdrawn_at = NOW
+    assert {one.kind for one in world.told(person).exceptions} != {kind}
 
 
 def test_limits_sites_and_partners_are_passed_on(world: Planned) -> None:
@@ -281,6 +285,9 @@ def test_how_far_somebody_goes_counts_from_their_home(world: Planned) -> None:
     found = world.told(person, sites=tuple(places))
     # The sites without a position: the one in their own community is near.
     assert found.sites == tuple(sorted(map(str, [places[0], places[1], world.site])))
+    picky = world.helper()
+    world.limits(picky, sites=tuple(places[1:]), farthest_km=2.0, home_site_id=places[0])
+    assert world.told(picky, sites=tuple(places)).sites == (str(places[1]),)
     neighbour = world.helper(community=world.other_community)
     world.limits(neighbour, farthest_km=0.5)
     assert set(world.told(neighbour, sites=tuple(places)).sites or ()) == {
@@ -386,6 +393,7 @@ def test_the_past_is_what_was_served_and_offered_in_eight_weeks(world: Planned) 
             attendance=Attendance.ATTENDED,
         )
     world.published(person, day=TUESDAY)  # coming, and before the plan
+    world.shift(day=last_week - timedelta(days=7), now=early)  # a draft that nobody published took no place
     later = {"first": MONDAY + timedelta(days=14), "last": MONDAY + timedelta(days=20)}
     found = world.told(person, **later)
     assert found.past_minutes == 60 + 60

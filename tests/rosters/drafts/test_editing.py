@@ -131,6 +131,16 @@ def test_locked_places_stay_also_when_planned_again(world: Planned) -> None:
     take_out(world, draft, monday, other)
 
 
+def test_what_is_not_locked_is_planned_anew(world: Planned) -> None:
+    shift, person, spare = world.shift(minimum=1, maximum=1), world.helper(), world.helper()
+    draft = world.plan()
+    [there] = world.places(draft)[shift]
+    world.do(take_leave, person_id=there, first_day=MONDAY, last_day=MONDAY)
+    again = world.do(replan_draft, draft_id=draft).id
+    world.run()
+    assert world.places(again) == {shift: {person, spare} - {there}}
+
+
 def test_only_a_planned_draft_is_edited_by_those_who_may(world: Planned) -> None:
     shift, person = world.shift(), world.helper()
     waiting = world.request()
