@@ -51,7 +51,7 @@ def plan(database: Database, school: int) -> int:
 
 
 def _say(work: Work, school: int) -> None:
-    """Four of five say on which afternoons they can, how often a week, and that they stay near."""
+    """Three of five say on which afternoons they can, how often a week, and that they stay near."""
     team = next(
         one.team_id for one in programmes.list_programmes(work, paging=EVERYTHING).items if one.id == school
     )
@@ -60,9 +60,9 @@ def _say(work: Work, school: int) -> None:
         sites.setdefault(site.community_id, []).append(site.id)
     members = membership.list_members(work, team_id=team or 0, day=WEEK.monday, paging=EVERYTHING).items
     for number, member in enumerate(sorted(members, key=lambda one: one.code)):
-        if number % 5 == 0:
+        if number % 5 in (0, 3):
             continue
-        weekdays = sorted({(number + step) % 5 + 1 for step in (0, number // 5, 2 * (number // 3))})
+        weekdays = sorted({(number + step) % 5 + 1 for step in (0, number // 5)})
         stating.state_weekly(
             work,
             person_id=member.person_id,
