@@ -194,6 +194,10 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         ("availability.state", _S, _T, _C, _O),
         ("availability.read", _S, _T, _C, _O),
         ("availability.ask", _T, _O),
+        ("rosters.seats", _T, _C, _O),
+        ("rosters.copy", _T, _C, _O),
+        ("rosters.print", _T, _C, _O),
+        ("rosters.plan", _T, _C, _O),
         # events
         ("events.read", _A),
         ("events.create", _T, _C, _O),

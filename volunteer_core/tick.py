@@ -18,6 +18,7 @@ from volunteer_core.people.models import Person
 from volunteer_core.people.standing import expiring_checks, expiring_qualifications
 from volunteer_core.permissions import Actor
 from volunteer_core.rosters.availability.asking import remind_of_asks
+from volunteer_core.rosters.drafts.queueing import take_back_lost
 from volunteer_core.rosters.gaps import tell_of_those_who_cannot
 from volunteer_core.rosters.swaps.taking_over import lapse_late_offers
 from volunteer_core.timespans import chinese_date, civil_date
@@ -30,6 +31,8 @@ class Ticked(msgspec.Struct, frozen=True):
     availability_reminders: int
     gaps_told: int
     offers_lapsed: int
+    drafts_waiting: int
+    """For a planning process."""
 
 
 def run(database: Database) -> Ticked:
@@ -39,6 +42,7 @@ def run(database: Database) -> Ticked:
         availability_reminders=_step(database, remind_of_asks),
         gaps_told=_step(database, tell_of_those_who_cannot),
         offers_lapsed=_step(database, lapse_late_offers),
+        drafts_waiting=_step(database, take_back_lost),
     )
 
 

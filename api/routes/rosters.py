@@ -12,11 +12,13 @@ from api.operations import act, get, post
 from api.work import Opened
 from volunteer_core.commitments.models import CommitmentStatus
 from volunteer_core.database import Page
-from volunteer_core.rosters import coverage, generating, patterns, publishing
+from volunteer_core.rosters import copying, coverage, generating, patterns, publishing
+from volunteer_core.rosters.copying import CopiedWeek, Uncopied
 from volunteer_core.rosters.coverage import PersonOnShift, ShiftCoverage, WeekCoverage
 from volunteer_core.rosters.generating import Generated
 from volunteer_core.rosters.models import ShiftStatus
 from volunteer_core.rosters.patterns import PatternView
+from volunteer_core.rosters.placing import LeftOut, Place
 from volunteer_core.rosters.publishing import WeekOutcome
 
 PATTERN = PatternView(
@@ -33,7 +35,23 @@ PATTERN = PatternView(
     valid_from=date(2026, 9, 1),
     valid_to=date(2027, 1, 22),
 )
-GENERATED = Generated(added=[101, 102, 103, 104, 105], revived=[], dropped=[], kept=[], tentative=0)
+GENERATED = Generated(
+    added=[101, 102, 103, 104, 105],
+    revived=[],
+    dropped=[],
+    kept=[],
+    tentative=0,
+    seated=[Place(102, 42)],
+    seats_left_open=[LeftOut(104, 43, "on_leave")],
+)
+COPIED = CopiedWeek(
+    from_week="2026-W40",
+    to_week="2026-W41",
+    placed=[Place(104, 42), Place(105, 43)],
+    already_there=[Place(104, 44)],
+    left_out=[LeftOut(105, 45, "on_leave")],
+    without_counterpart=[Uncopied(97, 2, date(2026, 9, 29), datetime(2026, 9, 29, 9, tzinfo=UTC), 2)],
+)
 COVERAGE = WeekCoverage(
     programme_id=1,
     week="2026-W49",
@@ -110,6 +128,14 @@ class GenerateShifts(Body):
     site_id: Id | None = None
 
 
+class CopyWeek(Body):
+    """The ISO week (`2026-W40`) whose people are put on the drafts of another; at one site if asked."""
+
+    from_week: str
+    to_week: str
+    site_id: Id | None = None
+
+
 @get("/patterns", operation="rosters.read", answers=Page([PATTERN], 5, 50, 0))
 def list_patterns(
     opened: Opened,
@@ -171,9 +197,26 @@ def generate_shifts(opened: Opened, programme_id: PathId, data: JSONBody[Generat
     """Make the shifts that a programme's patterns want. Doing it again changes nothing.
 
     Shifts not wanted any more are dropped if nobody is on them, and kept and named if somebody is.
+    Standing seats are filled; who cannot come is named with the code of what stands against it.
     """
     with opened.write() as work:
         return generating.generate(work, programme_id=programme_id, **given(data))
+
+
+@act(
+    "/programmes/{programme_id:int}/copy",
+    operation="rosters.copy",
+    asks=CopyWeek(from_week="2026-W40", to_week="2026-W41", site_id=2),
+    answers=COPIED,
+)
+def copy_week(opened: Opened, programme_id: PathId, data: JSONBody[CopyWeek]) -> CopiedWeek:
+    """Put the people of one week on the draft shifts of another, by site, weekday and time.
+
+    Days that do not run in the other week go to the make-up days there. Every rule is checked for
+    everybody: who cannot is left out and named. Nobody is taken off, and again changes nothing.
+    """
+    with opened.write() as work:
+        return copying.copy_week(work, programme_id=programme_id, **given(data))
 
 
 @get(
@@ -222,8 +265,8 @@ def withdraw_week(opened: Opened, programme_id: PathId, site_id: PathId, week: F
 router = Router(
     "/",
     route_handlers=[
-        list_patterns, set_pattern, end_pattern, generate_shifts, read_week_coverage, publish_week,
-        withdraw_week,
+        list_patterns, set_pattern, end_pattern, generate_shifts, copy_week, read_week_coverage,
+        publish_week, withdraw_week,
     ],
     tags=["rosters"],
 )  # fmt: skip

@@ -31,7 +31,7 @@ class Call(msgspec.Struct, frozen=True):
 
     operation_id: str
     path: dict[str, str] = {}
-    query: dict[str, str] = {}
+    query: dict[str, Any] = {}
     body: Any = None
     """JSON, or the text of a sheet."""
     right: str = ""
@@ -193,6 +193,27 @@ ROSTERS = (
         never=frozenset({C}),
         variant="at all sites",
     ),
+    Call(
+        "copy_week",
+        body={"from_week": "2026-W45", "to_week": "2027-W09", "site_id": "$site"},
+    ),
+    Call(
+        "copy_week",
+        body={"from_week": "2026-W45", "to_week": "2027-W09"},
+        never=frozenset({C}),
+        variant="at all sites",
+    ),
+    Call("list_seats", query={"site_id": "$site"}),
+    Call("list_seats", anywhere=frozenset({C}), shows="items", variant="of all sites"),
+    Call(
+        "give_seat",
+        {"pattern_id": "$pattern"},
+        body={"person_id": "$staff", "weekday": 5, "valid_from": "2027-03-02"},
+    ),
+    Call("end_seat", {"seat_id": "$seat"}, body={"last_day": "2027-03-31"}),
+    Call("read_week_sheet", query={"site_id": "$site"}),
+    Call("read_week_sheet", query={"contacts": "true"}, anywhere=frozenset({C}), variant="of all sites"),
+    Call("read_week_text"),
     Call("read_week_coverage", query={"site_id": "$site"}),
     Call("read_week_coverage", anywhere=frozenset({C}), shows="shifts", variant="of all sites"),
     Call("publish_week", {"week": "2026-W46"}),
@@ -263,7 +284,7 @@ CHANGING_HANDS = (
     Call("cannot_come", {"shift_id": "$given_up"}, body={"person_id": "$ward", "reason": "生病"}),
     Call("list_drop_outs"),
     Call("confirm_shift", {"shift_id": "$confirmed"}, body={"person_id": "$ward"}),
-    Call("list_confirmations", {"week": "2026-W50"}),
+    Call("list_confirmations", {"week": "2026-W51"}),
     Call("offer_shift", {"shift_id": "$own"}, body={"person_id": "$ward", "to_person_id": "$helper"}),
     Call("withdraw_offer", {"offer_id": "$own_offer"}),
     Call("accept_offer", {"offer_id": "$offer"}, body={"person_id": "$ward"}),
@@ -272,15 +293,39 @@ CHANGING_HANDS = (
     Call("refuse_offer", {"offer_id": "$refused_offer"}, body={"reason": "人手不足"}),
     Call("list_offers"),
     Call("list_team_offers", {"team_id": "$local_team"}),
-    Call("list_open_shifts", query={"first": "2026-12-14", "last": "2026-12-20"}),
+    Call("list_open_shifts", query={"first": "2026-12-21", "last": "2026-12-27"}),
     Call("take_shift", {"shift_id": "$open"}, body={"person_id": "$ward"}),
     Call("join_wait", {"shift_id": "$full"}, body={"person_id": "$ward"}),
     Call("leave_wait", {"shift_id": "$full_left"}, body={"person_id": "$ward"}),
     Call("list_waiting", {"shift_id": "$full"}),
     Call("list_waits"),
-    Call("list_roster_versions", {"week": "2026-W50"}),
+    Call("list_roster_versions", {"week": "2026-W51"}),
     Call("read_roster_version", {"version_id": "$version"}),
     Call("compare_roster_versions", {"version_id": "$version"}, query={"since": "$version"}),
+)
+
+PLACE = {"draft_id": "$staffed_plan", "shift_id": "$draft", "person_id": "$ward"}
+DRAFTS = (
+    Call(
+        "request_draft",
+        body={"first_day": "2026-11-05", "last_day": "2026-11-06", "site_ids": ["$site"], "seconds": 5},
+    ),
+    Call("list_drafts", anywhere=frozenset({C}), shows="items"),
+    Call("read_draft", {"draft_id": "$plan"}),
+    Call("explain_absence", {"draft_id": "$plan"}, {"shift_id": "$draft", "person_id": "$ward"}),
+    Call("compare_drafts", query={"ids": ["$plan", "$other_plan"]}),
+    Call("stop_draft", {"draft_id": "$waiting_plan"}),
+    Call("discard_draft", {"draft_id": "$spare_plan"}),
+    Call("replan_draft", {"draft_id": "$plan"}),
+    Call("put_in_draft", {"draft_id": "$emptied_plan"}, body={"person_ids": ["$ward"]}),
+    Call("take_out_of_draft", {"draft_id": "$other_plan"}, body={"person_ids": ["$ward"]}),
+    Call("lock_draft_place", PLACE),
+    Call("unlock_draft_place", PLACE),
+    Call("apply_draft", {"draft_id": "$applied_plan"}),
+    Call(
+        "publish_weeks",
+        body={"first_week": "2026-W50", "last_week": "2026-W50", "site_ids": ["$site"]},
+    ),
 )
 
 EVENTS = (
@@ -367,12 +412,6 @@ HOURS_AND_CALENDARS = (
 )
 
 CALLS = (
-    *PLACES,
-    *PEOPLE_AND_TEAMS,
-    *ROSTERS,
-    *AVAILABILITY,
-    *CHANGING_HANDS,
-    *EVENTS,
-    *CARE,
+    *PLACES, *PEOPLE_AND_TEAMS, *ROSTERS, *AVAILABILITY, *CHANGING_HANDS, *DRAFTS, *EVENTS, *CARE,
     *HOURS_AND_CALENDARS,
-)
+)  # fmt: skip

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from sqlalchemy import bindparam, or_, select
+from sqlalchemy.orm import aliased
 
 from volunteer_core.database import Work
 from volunteer_core.people.models import Guardianship, Person
 
-_PHONES = select(Person.id, Person.phone).where(
-    Person.id.in_(bindparam("people", expanding=True)), Person.phone != ""
+_OTHER = aliased(Person)
+_OF_ONE_PHONE = (
+    select(Person.id, _OTHER.id)
+    .join(_OTHER, _OTHER.phone == Person.phone)
+    .where(Person.id.in_(bindparam("people", expanding=True)), Person.phone != "")
 )
-_TIES = select(Guardianship.ward_id, Guardianship.guardian_id).where(
+_OF_ONE_HOME = select(Guardianship.ward_id, Guardianship.guardian_id).where(
     or_(
         Guardianship.ward_id.in_(bindparam("people", expanding=True)),
         Guardianship.guardian_id.in_(bindparam("people", expanding=True)),
@@ -21,19 +25,23 @@ _TIES = select(Guardianship.ward_id, Guardianship.guardian_id).where(
 
 
 def families_of(work: Work, person_ids: Collection[int]) -> dict[int, int]:
-    """The family of each person, named by one of its members: guardians with their wards, also after
-    the wards have come of age, and who shares a phone."""
-    facts = {"people": list(person_ids)}
-    family: dict[int | str, int | str] = {}
+    """The family of each person, named by one of them: guardians with their wards, also after the wards
+    have come of age, and who shares a phone; each also by way of others."""
+    family: dict[int, int] = {}
 
-    def head(one: int | str) -> int | str:
+    def head(one: int) -> int:
         while family.setdefault(one, one) != one:
             one = family[one]
         return one
 
-    for row in (*work.execute(_TIES, facts), *work.execute(_PHONES, facts)):
-        family[head(row[0])] = head(row[1])
-    by_head: dict[int | str, int] = {}
-    return {
-        person_id: by_head.setdefault(head(person_id), person_id) for person_id in sorted(set(person_ids))
-    }
+    known: set[int] = set()
+    fresh = set(person_ids)
+    while fresh:
+        known |= fresh
+        facts = {"people": sorted(fresh)}
+        ties = [(row[0], row[1]) for tie in (_OF_ONE_PHONE, _OF_ONE_HOME) for row in work.execute(tie, facts)]
+        for one, other in ties:
+            family[head(one)] = head(other)
+        fresh = {person_id for tie in ties for person_id in tie} - known
+    named: dict[int, int] = {}
+    return {person_id: named.setdefault(head(person_id), person_id) for person_id in sorted(set(person_ids))}

@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from volunteer_core.commitments.models import ACTIVE, Attendance, Commitment, CommitmentStatus
 from volunteer_core.database import Work
-from volunteer_core.errors import NotAllowed
 from volunteer_core.hours.recording import PRESENT
 from volunteer_core.people.models import Person
 from volunteer_core.places.models import Site
@@ -19,6 +18,7 @@ from volunteer_core.rosters.candidates import Candidate, Member, members_between
 from volunteer_core.rosters.checking import Checks
 from volunteer_core.rosters.house_rules import AloneOnShift
 from volunteer_core.rosters.models import OPEN, Override, Shift, ShiftStatus
+from volunteer_core.rosters.own_sites import own_sites
 from volunteer_core.teams.models import Programme
 from volunteer_core.timespans import parse_week
 
@@ -109,26 +109,18 @@ def week_coverage(work: Work, *, programme_id: int, week: str, site_id: int | No
     """
     dates = parse_week(week)
     programme = work.find(Programme, programme_id)
+    where = own_sites(work, "rosters.coverage", programme=programme, site_id=site_id)
     statement = (
         select(Shift, Site)
         .join(Site, Site.id == Shift.site_id)
         .where(
+            where,
             Shift.programme_id == programme.id,
             Shift.civil_date.between(dates.monday, dates.sunday),
             Shift.status.in_(OPEN),
         )
         .order_by(Shift.starts_at, Site.code, Shift.id)
     )
-    if site_id is not None:
-        site = work.find(Site, site_id)
-        work.demand("rosters.coverage", teams=[programme.team_id], communities=[site.community_id])
-        statement = statement.where(Shift.site_id == site.id)
-    else:
-        reach = work.reach("rosters.coverage")
-        if not reach.everything and programme.team_id not in reach.teams:
-            if not reach.communities:
-                raise NotAllowed(operation="rosters.coverage")
-            statement = statement.where(Site.community_id.in_(reach.communities))
     rows = work.execute(statement).all()
     covered: list[ShiftCoverage] = []
     if rows:

@@ -187,13 +187,20 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Fix(msgspec.Struct, frozen=True):
-    """The cheapest change found that covers a place, proven by planning again: ``gain`` people fewer are
-    missing in the whole roster. More than one change where one alone does not do."""
+    """A change that covers a place by itself. Proven: with it, a roster lacks ``gain`` people fewer."""
 
     change: Change
     gain: int
     price: int = 0
     """Own: how much is asked of people by it: the fixes are ordered by this."""
+
+
+class Package(msgspec.Struct, frozen=True):
+    """Several changes that together cover a place where no single one does; proven like a fix."""
+
+    changes: tuple[Change, ...]
+    gain: int
+    price: int
 
 
 class Explanation(msgspec.Struct, frozen=True):
@@ -203,9 +210,13 @@ class Explanation(msgspec.Struct, frozen=True):
     missing: int
     lead_missing: int
     reasons: dict[str, int]
+    """How many people each reason keeps away; of several the first is counted."""
     fixes: tuple[Fix, ...] = ()
-    whom: dict[str, list[str]] = {}
-    """Own: the people behind each reason."""
+    package: Package | None = None
+    """Own."""
+    against: dict[str, list[str]] = {}
+    """Own: all that stands against each person who goes to the site and would help there. Who has nothing
+    but this against them covers the place once it is taken away."""
 
 
 class Plan(msgspec.Struct, frozen=True):
