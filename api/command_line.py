@@ -138,7 +138,18 @@ def tick() -> None:
     from volunteer_core.tick import run
 
     with _office() as office:
-        click.echo(f"写入到期提醒 {run(office).expiry_warnings} 条。")
+        done = run(office)
+        click.echo(f"写入到期提醒 {done.expiry_warnings} 条。")
+        click.echo(f"提醒答复何时能来 {done.availability_reminders} 条。")
+
+
+@main.command()
+def plan() -> None:
+    """计算等待中的排班草稿，算完为止；服务运行时会自动计算。"""
+    from api.planning_process import plan_waiting
+
+    with _office() as office:
+        click.echo(f"已计算 {plan_waiting(office, _settings().planners)} 份草稿。")
 
 
 @main.command()

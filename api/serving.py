@@ -19,6 +19,7 @@ from litestar import Litestar
 
 from api import logs
 from api.app import create_app
+from api.planners import Planners
 from api.settings import read_settings
 from volunteer_core import tick
 from volunteer_core.database import Database
@@ -34,17 +35,21 @@ def app() -> Litestar:
     settings = read_settings()
     logs.configure(settings.log_level)
     database = open_office(settings.database_url, clock=settings.clock, pool_size=settings.threads)
-    served = create_app(database, settings, lifespan=[_ticking(database)])
-    served.on_shutdown.append(database.dispose)
+    planners = Planners(settings.planners)
+    served = create_app(database, settings, lifespan=[_ticking(database, planners)])
+    served.state.planners = planners
+    served.on_shutdown += [planners.end, database.dispose]
     return served
 
 
-def _ticking(database: Database) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+def _ticking(
+    database: Database, planners: Planners
+) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     """Runs the pass over what is due by time each minute. Every worker does: it is idempotent."""
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        task = asyncio.create_task(_tick_every_minute(database))
+        task = asyncio.create_task(_tick_every_minute(database, planners))
         try:
             yield
         finally:
@@ -53,10 +58,12 @@ def _ticking(database: Database) -> Callable[[Litestar], AbstractAsyncContextMan
     return lifespan
 
 
-async def _tick_every_minute(database: Database) -> None:
+async def _tick_every_minute(database: Database, planners: Planners) -> None:
     while True:
         await asyncio.sleep(TICK_SECONDS)
         try:
-            await asyncio.to_thread(tick.run, database)
+            ticked = await asyncio.to_thread(tick.run, database)
+            if ticked.drafts_waiting:
+                planners.start()
         except Exception:  # the next minute tries again; what is due stays due
             logger.exception("tick failed")

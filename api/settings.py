@@ -40,6 +40,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     threads: Annotated[
         int, Meta(ge=2, le=4, description="Threads of a process that work, and its database connections")
     ] = 4
+    planners: Annotated[
+        int,
+        Meta(ge=0, le=16, description="Rosters planned at once, each in a process of its own; 0: by hand"),
+    ] = 1
     max_body_bytes: Annotated[
         int, Meta(ge=1024, le=100_000_000, description="Longest request body that is read, in bytes")
     ] = 1_000_000

@@ -7,7 +7,7 @@ from threading import Barrier, Thread
 
 import pytest
 
-from tests.world import MONDAY, NOW, World
+from tests.world import MONDAY, NOW, World, hour
 from volunteer_core import tick
 from volunteer_core.database import Database
 from volunteer_core.notices.models import NoticeKind
@@ -15,7 +15,8 @@ from volunteer_core.notices.outbox import list_notices
 from volunteer_core.opening import open_office
 from volunteer_core.people.models import CheckResult
 from volunteer_core.people.registry import leave_office
-from volunteer_core.people.vouching import qualify, record_check
+from volunteer_core.people.vouching import qualify, record_check, take_leave
+from volunteer_core.rosters.swaps.offering import offer_shift
 
 
 @pytest.fixture
@@ -65,6 +66,19 @@ def test_a_qualification_that_runs_out_is_warned_of_too(world: World) -> None:
         world.do(qualify, person_id=person, kind=kind, valid_from=date(2026, 1, 1), expires_on=last)
     assert tick.run(world.office).expiry_warnings == 1
     assert warned(world) == [person]
+
+
+def test_gaps_are_told_and_late_offers_lapse(world: World) -> None:
+    leader, away, giver = world.leader(), *world.people(2)
+    shift = world.published(away, giver)
+    world.do(take_leave, person_id=away, first_day=MONDAY, last_day=MONDAY)
+    world.do(offer_shift, shift_id=shift, person_id=giver)
+    done = [tick.run(world.office) for _ in range(2)]
+    assert [(one.gaps_told, one.offers_lapsed) for one in done] == [(1, 0), (0, 0)]
+    gaps = [row for row in world.see(list_notices).items if row.kind is NoticeKind.GAP]
+    assert [row.person_id for row in gaps] == [leader.person_id]
+    world.office.clock = lambda: hour(16)
+    assert tick.run(world.office).offers_lapsed == 1
 
 
 def test_two_processes_at_once_warn_once(world: World, office_url: str) -> None:

@@ -6,6 +6,8 @@ processes may run it at once and one that fails leaves the others' work.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from volunteer_core.database import Database, Work
@@ -15,6 +17,10 @@ from volunteer_core.notices.writing import tell
 from volunteer_core.people.models import Person
 from volunteer_core.people.standing import expiring_checks, expiring_qualifications
 from volunteer_core.permissions import Actor
+from volunteer_core.rosters.availability.asking import remind_of_asks
+from volunteer_core.rosters.drafts.queueing import take_back_lost
+from volunteer_core.rosters.gaps import tell_of_those_who_cannot
+from volunteer_core.rosters.swaps.taking_over import lapse_late_offers
 from volunteer_core.timespans import chinese_date, civil_date
 
 
@@ -22,16 +28,31 @@ class Ticked(msgspec.Struct, frozen=True):
     """What a pass did."""
 
     expiry_warnings: int
+    availability_reminders: int
+    gaps_told: int
+    offers_lapsed: int
+    drafts_waiting: int
+    """For a planning process."""
 
 
 def run(database: Database) -> Ticked:
     """One pass over everything that is due."""
+    return Ticked(
+        expiry_warnings=_step(database, warn_of_expiry),
+        availability_reminders=_step(database, remind_of_asks),
+        gaps_told=_step(database, tell_of_those_who_cannot),
+        offers_lapsed=_step(database, lapse_late_offers),
+        drafts_waiting=_step(database, take_back_lost),
+    )
+
+
+def _step(database: Database, due: Callable[[Work], int]) -> int:
+    """What one step did, in a transaction of its own."""
     try:
         with database.write(by=Actor.system("定时任务")) as work:
-            warned = warn_of_expiry(work)
-    except Conflict:  # another process was writing the same warnings: they are there
-        warned = 0
-    return Ticked(warned)
+            return due(work)
+    except Conflict:  # another process was doing the same: it is done
+        return 0
 
 
 def warn_of_expiry(work: Work) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import msgspec
 from litestar import Router
 from litestar.params import JSONBody
 
@@ -15,11 +16,32 @@ from volunteer_core.hours.models import EntryKind
 from volunteer_core.rosters import assigning, attendance, candidates
 from volunteer_core.rosters.assigning import AssignmentView
 from volunteer_core.rosters.attendance import AttendanceView
+from volunteer_core.rosters.availability.models import DateWish
 from volunteer_core.rosters.candidates import Candidate
 
 CANDIDATES = [
-    Candidate(42, "V0042", "王小敏", lead=True, obstacles=[], near=True, recent_shifts=1),
-    Candidate(57, "V0057", "李强", lead=False, obstacles=["on_leave"], near=True, recent_shifts=0),
+    Candidate(
+        person_id=42,
+        code="V0042",
+        name="王小敏",
+        lead=True,
+        obstacles=[],
+        not_said=False,
+        wish=DateWish.PREFERS,
+        near=True,
+        recent_shifts=1,
+    ),
+    Candidate(
+        person_id=57,
+        code="V0057",
+        name="李强",
+        lead=False,
+        obstacles=["on_leave"],
+        not_said=True,
+        wish=None,
+        near=True,
+        recent_shifts=0,
+    ),
 ]
 ASSIGNMENT = AssignmentView(
     commitment_id=310,
@@ -28,6 +50,8 @@ ASSIGNMENT = AssignmentView(
     team_id=1,
     status=CommitmentStatus.HELD,
     attendance=None,
+    locked=False,
+    confirmed_at=None,
 )
 ATTENDANCE = AttendanceView(
     commitment_id=310,
@@ -39,10 +63,14 @@ ATTENDANCE = AttendanceView(
 
 
 class AssignPerson(Body):
-    """Who is put on the shift, and for which of their teams if not the one that runs it."""
+    """Who is put on the shift, and for which of their teams if not the one that runs it.
+
+    With a reason, against wishes and house rules too: for coordinators and the office.
+    """
 
     person_id: Id
     team_id: Id | None = None
+    override_reason: str | None = None
 
 
 class MarkShiftAttendance(Body):
@@ -56,9 +84,9 @@ class MarkShiftAttendance(Body):
 
 @get("/shifts/{shift_id:int}/candidates", operation="rosters.candidates", answers=CANDIDATES)
 def list_candidates(opened: Opened, shift_id: PathId) -> list[Candidate]:
-    """List the team's members for a shift: the free ones first, neighbours and the least loaded first.
+    """List the team's members for a shift: the free ones first, of these who has said that they can.
 
-    `obstacles` are the codes of what stands against the others.
+    Then neighbours and the least loaded. `obstacles` are the codes of what stands against the others.
     """
     with opened.read() as work:
         return candidates.candidates(work, shift_id=shift_id)
@@ -74,8 +102,11 @@ def assign_person(opened: Opened, shift_id: PathId, data: JSONBody[AssignPerson]
     """Put a person on a shift: in a draft their time is held, in a published one promised and told.
 
     Leaders put members of their teams there, nobody else (`not_of_team`). Refused: who is on it
-    already (`already_committed`), a clash (`clash`), a full or finished shift, and whoever age, consent,
-    leave, record check or qualification keep from it on that day.
+    already (`already_committed`), a full or finished shift, whoever age, consent, leave, record check or
+    qualification keep from it on that day; and, unless a coordinator or the office overrides it with a
+    reason, a clash (`clash`), the person's wishes (`unavailable`, `site_unwanted`, `rest`,
+    `weekly_maximum`, `consecutive_days`) and the programme's rules (`apart`, `family_full`,
+    `mentor_missing`).
     """
     with opened.write() as work:
         return assigning.assign(work, shift_id=shift_id, **given(data))
@@ -93,6 +124,28 @@ def release_person(opened: Opened, shift_id: PathId, person_id: PathId) -> Assig
     """
     with opened.write() as work:
         return assigning.release(work, shift_id=shift_id, person_id=person_id)
+
+
+@act(
+    "/shifts/{shift_id:int}/assignments/{person_id:int}/lock",
+    operation="rosters.assign",
+    answers=msgspec.structs.replace(ASSIGNMENT, locked=True),
+)
+def lock_assignment(opened: Opened, shift_id: PathId, person_id: PathId) -> AssignmentView:
+    """Have planning leave a person on a shift. By hand they can still be taken off."""
+    with opened.write() as work:
+        return assigning.lock_assignment(work, shift_id=shift_id, person_id=person_id)
+
+
+@act(
+    "/shifts/{shift_id:int}/assignments/{person_id:int}/unlock",
+    operation="rosters.assign",
+    answers=ASSIGNMENT,
+)
+def unlock_assignment(opened: Opened, shift_id: PathId, person_id: PathId) -> AssignmentView:
+    """Let planning move a person again."""
+    with opened.write() as work:
+        return assigning.unlock_assignment(work, shift_id=shift_id, person_id=person_id)
 
 
 @act(
@@ -130,6 +183,9 @@ def mark_all_attended(opened: Opened, shift_id: PathId) -> list[AttendanceView]:
 
 router = Router(
     "/",
-    route_handlers=[list_candidates, assign_person, release_person, mark_shift_attendance, mark_all_attended],
+    route_handlers=[
+        list_candidates, assign_person, release_person, lock_assignment, unlock_assignment,
+        mark_shift_attendance, mark_all_attended,
+    ],
     tags=["shifts"],
-)
+)  # fmt: skip

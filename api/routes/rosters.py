@@ -12,11 +12,13 @@ from api.operations import act, get, post
 from api.work import Opened
 from volunteer_core.commitments.models import CommitmentStatus
 from volunteer_core.database import Page
-from volunteer_core.rosters import coverage, generating, patterns, publishing
+from volunteer_core.rosters import copying, coverage, generating, patterns, publishing
+from volunteer_core.rosters.copying import CopiedWeek, Uncopied
 from volunteer_core.rosters.coverage import PersonOnShift, ShiftCoverage, WeekCoverage
 from volunteer_core.rosters.generating import Generated
 from volunteer_core.rosters.models import ShiftStatus
 from volunteer_core.rosters.patterns import PatternView
+from volunteer_core.rosters.placing import LeftOut, Place
 from volunteer_core.rosters.publishing import WeekOutcome
 
 PATTERN = PatternView(
@@ -29,10 +31,27 @@ PATTERN = PatternView(
     minimum=2,
     maximum=4,
     leads=1,
+    qualification=None,
     valid_from=date(2026, 9, 1),
     valid_to=date(2027, 1, 22),
 )
-GENERATED = Generated(added=[101, 102, 103, 104, 105], revived=[], dropped=[], kept=[], tentative=0)
+GENERATED = Generated(
+    added=[101, 102, 103, 104, 105],
+    revived=[],
+    dropped=[],
+    kept=[],
+    tentative=0,
+    seated=[Place(102, 42)],
+    seats_left_open=[LeftOut(104, 43, "on_leave")],
+)
+COPIED = CopiedWeek(
+    from_week="2026-W40",
+    to_week="2026-W41",
+    placed=[Place(104, 42), Place(105, 43)],
+    already_there=[Place(104, 44)],
+    left_out=[LeftOut(105, 45, "on_leave")],
+    without_counterpart=[Uncopied(97, 2, date(2026, 9, 29), datetime(2026, 9, 29, 9, tzinfo=UTC), 2)],
+)
 COVERAGE = WeekCoverage(
     programme_id=1,
     week="2026-W49",
@@ -49,10 +68,24 @@ COVERAGE = WeekCoverage(
             minimum=2,
             maximum=4,
             leads=1,
-            people=[PersonOnShift(42, "V0042", "王小敏", True, CommitmentStatus.PROMISED, None, [])],
+            people=[
+                PersonOnShift(
+                    person_id=42,
+                    code="V0042",
+                    name="王小敏",
+                    lead=True,
+                    status=CommitmentStatus.PROMISED,
+                    attendance=None,
+                    obstacles=[],
+                    against=[],
+                    overridden=["weekly_maximum"],
+                    locked=False,
+                )
+            ],
             missing=1,
             leads_missing=0,
             reason="缺 1 人：队里其余 30 人，可安排 12 人，时间冲突 10 人，请假 8 人",
+            open=[],
         )
     ],
     uncovered=1,
@@ -78,6 +111,7 @@ class SetPattern(Body):
     valid_from: date
     valid_to: date
     leads: int = 0
+    qualification: str | None = None
 
 
 class EndPattern(Body):
@@ -91,6 +125,14 @@ class GenerateShifts(Body):
 
     first: date
     last: date
+    site_id: Id | None = None
+
+
+class CopyWeek(Body):
+    """The ISO week (`2026-W40`) whose people are put on the drafts of another; at one site if asked."""
+
+    from_week: str
+    to_week: str
     site_id: Id | None = None
 
 
@@ -155,9 +197,26 @@ def generate_shifts(opened: Opened, programme_id: PathId, data: JSONBody[Generat
     """Make the shifts that a programme's patterns want. Doing it again changes nothing.
 
     Shifts not wanted any more are dropped if nobody is on them, and kept and named if somebody is.
+    Standing seats are filled; who cannot come is named with the code of what stands against it.
     """
     with opened.write() as work:
         return generating.generate(work, programme_id=programme_id, **given(data))
+
+
+@act(
+    "/programmes/{programme_id:int}/copy",
+    operation="rosters.copy",
+    asks=CopyWeek(from_week="2026-W40", to_week="2026-W41", site_id=2),
+    answers=COPIED,
+)
+def copy_week(opened: Opened, programme_id: PathId, data: JSONBody[CopyWeek]) -> CopiedWeek:
+    """Put the people of one week on the draft shifts of another, by site, weekday and time.
+
+    Days that do not run in the other week go to the make-up days there. Every rule is checked for
+    everybody: who cannot is left out and named. Nobody is taken off, and again changes nothing.
+    """
+    with opened.write() as work:
+        return copying.copy_week(work, programme_id=programme_id, **given(data))
 
 
 @get(
@@ -185,7 +244,8 @@ def publish_week(opened: Opened, programme_id: PathId, site_id: PathId, week: Fr
     """Publish the drafts of an ISO week: it is promised, in everybody's calendar, and told.
 
     Shifts on dates that are not announced yet stay drafts and are named. Refused: a week with
-    nothing to publish (`nothing_to_publish`), what is no ISO week (`week_invalid`).
+    nothing to publish (`nothing_to_publish`), one person alone where nobody serves alone
+    (`alone_on_shift`), what is no ISO week (`week_invalid`).
     """
     with opened.write() as work:
         return publishing.publish_week(work, programme_id=programme_id, site_id=site_id, week=week)
@@ -205,8 +265,8 @@ def withdraw_week(opened: Opened, programme_id: PathId, site_id: PathId, week: F
 router = Router(
     "/",
     route_handlers=[
-        list_patterns, set_pattern, end_pattern, generate_shifts, read_week_coverage, publish_week,
-        withdraw_week,
+        list_patterns, set_pattern, end_pattern, generate_shifts, copy_week, read_week_coverage,
+        publish_week, withdraw_week,
     ],
     tags=["rosters"],
 )  # fmt: skip

@@ -26,6 +26,7 @@ SHIFT = ShiftView(
     minimum=2,
     maximum=4,
     leads=1,
+    qualification=None,
     status=ShiftStatus.PUBLISHED,
     tentative=False,
     note="带上签到表",
@@ -43,17 +44,19 @@ class AddShift(Body):
     minimum: int
     maximum: int
     leads: int = 0
+    qualification: str | None = None
     note: str = ""
 
 
 class ChangeShift(Body):
-    """What is changed about a shift; what is not given stays."""
+    """What is changed about a shift; what is not given stays. An empty qualification takes it away."""
 
     starts_at: AwareDatetime | None = None
     ends_at: AwareDatetime | None = None
     minimum: int | None = None
     maximum: int | None = None
     leads: int | None = None
+    qualification: str | None = None
     note: str | None = None
 
 

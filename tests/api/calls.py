@@ -31,7 +31,7 @@ class Call(msgspec.Struct, frozen=True):
 
     operation_id: str
     path: dict[str, str] = {}
-    query: dict[str, str] = {}
+    query: dict[str, Any] = {}
     body: Any = None
     """JSON, or the text of a sheet."""
     right: str = ""
@@ -193,6 +193,27 @@ ROSTERS = (
         never=frozenset({C}),
         variant="at all sites",
     ),
+    Call(
+        "copy_week",
+        body={"from_week": "2026-W45", "to_week": "2027-W09", "site_id": "$site"},
+    ),
+    Call(
+        "copy_week",
+        body={"from_week": "2026-W45", "to_week": "2027-W09"},
+        never=frozenset({C}),
+        variant="at all sites",
+    ),
+    Call("list_seats", query={"site_id": "$site"}),
+    Call("list_seats", anywhere=frozenset({C}), shows="items", variant="of all sites"),
+    Call(
+        "give_seat",
+        {"pattern_id": "$pattern"},
+        body={"person_id": "$staff", "weekday": 5, "valid_from": "2027-03-02"},
+    ),
+    Call("end_seat", {"seat_id": "$seat"}, body={"last_day": "2027-03-31"}),
+    Call("read_week_sheet", query={"site_id": "$site"}),
+    Call("read_week_sheet", query={"contacts": "true"}, anywhere=frozenset({C}), variant="of all sites"),
+    Call("read_week_text"),
     Call("read_week_coverage", query={"site_id": "$site"}),
     Call("read_week_coverage", anywhere=frozenset({C}), shows="shifts", variant="of all sites"),
     Call("publish_week", {"week": "2026-W46"}),
@@ -208,6 +229,15 @@ ROSTERS = (
     Call("reinstate_shift", {"shift_id": "$called_off"}),
     Call("list_candidates"),
     Call("assign_person", body={"person_id": "$staff"}),
+    Call(
+        "assign_person",
+        {"shift_id": "$busy_time"},
+        body={"person_id": "$staff", "override_reason": "人手不足"},
+        right="rosters.override",
+        variant="against the rules",
+    ),
+    Call("lock_assignment", {"shift_id": "$kept", "person_id": "$helper"}),
+    Call("unlock_assignment", {"shift_id": "$kept", "person_id": "$helper"}),
     Call("release_person", {"shift_id": "$staffed", "person_id": "$helper"}),
     Call(
         "mark_shift_attendance",
@@ -216,6 +246,86 @@ ROSTERS = (
     ),
     Call("mark_all_attended", {"shift_id": "$all_unmarked"}),
     Call("set_minimum_from_enrolment", body=YEAR, anywhere=frozenset({C})),
+)
+
+AVAILABILITY = (
+    Call("read_availability"),
+    Call(
+        "state_weekly",
+        body={
+            "spans": [{"weekday": 1, "starts": "17:00:00", "ends": "18:00:00"}],
+            "valid_from": "2027-01-04",
+        },
+    ),
+    Call("state_dates", body={"first_day": "2027-01-04", "last_day": "2027-01-05", "kind": "cannot"}),
+    Call("withdraw_dates", {"wish_id": "$wish"}),
+    Call("state_limits", body={"max_per_week": 3, "site_ids": ["$site"], "partner_ids": ["$helper"]}),
+    Call("list_asks"),
+    Call(
+        "ask_team",
+        {"programme_id": "$visits"},
+        body={
+            "first_day": "2026-12-07",
+            "last_day": "2026-12-13",
+            "deadline": "2026-12-04T18:00:00+08:00",
+        },
+    ),
+    Call("read_ask", {"ask_id": "$ask"}),
+    Call("answer_ask", {"ask_id": "$ask"}),
+    Call("read_roster_rules"),
+    Call("set_roster_rules", {"programme_id": "$clean_up"}, body={"most_of_family": 2}),
+    Call("list_pairs"),
+    Call("set_pair", body={"person_id": "$helper", "other_id": "$staff", "kind": "together"}),
+    Call("remove_pair", {"programme_id": "$clean_up", "pair_id": "$pair"}),
+)
+
+PLACE = {"draft_id": "$staffed_plan", "shift_id": "$draft", "person_id": "$ward"}
+DRAFTS = (
+    Call(
+        "request_draft",
+        body={"first_day": "2026-11-05", "last_day": "2026-11-06", "site_ids": ["$site"], "seconds": 5},
+    ),
+    Call("list_drafts", anywhere=frozenset({C}), shows="items"),
+    Call("read_draft", {"draft_id": "$plan"}),
+    Call("explain_absence", {"draft_id": "$plan"}, {"shift_id": "$draft", "person_id": "$ward"}),
+    Call("compare_drafts", query={"ids": ["$plan", "$other_plan"]}),
+    Call("stop_draft", {"draft_id": "$waiting_plan"}),
+    Call("discard_draft", {"draft_id": "$spare_plan"}),
+    Call("replan_draft", {"draft_id": "$plan"}),
+    Call("put_in_draft", {"draft_id": "$emptied_plan"}, body={"person_ids": ["$ward"]}),
+    Call("take_out_of_draft", {"draft_id": "$other_plan"}, body={"person_ids": ["$ward"]}),
+    Call("lock_draft_place", PLACE),
+    Call("unlock_draft_place", PLACE),
+    Call("apply_draft", {"draft_id": "$applied_plan"}),
+    Call(
+        "publish_weeks",
+        body={"first_week": "2026-W50", "last_week": "2026-W50", "site_ids": ["$site"]},
+    ),
+)
+
+CHANGING_HANDS = (
+    Call("list_substitutes"),
+    Call("cannot_come", {"shift_id": "$given_up"}, body={"person_id": "$ward", "reason": "生病"}),
+    Call("list_drop_outs"),
+    Call("confirm_shift", {"shift_id": "$confirmed"}, body={"person_id": "$ward"}),
+    Call("list_confirmations", {"week": "2026-W50"}),
+    Call("offer_shift", {"shift_id": "$own"}, body={"person_id": "$ward", "to_person_id": "$helper"}),
+    Call("withdraw_offer", {"offer_id": "$own_offer"}),
+    Call("accept_offer", {"offer_id": "$offer"}, body={"person_id": "$ward"}),
+    Call("decline_offer", {"offer_id": "$declined_offer"}, body={"person_id": "$ward"}),
+    Call("approve_offer", {"offer_id": "$approved_offer"}),
+    Call("refuse_offer", {"offer_id": "$refused_offer"}, body={"reason": "人手不足"}),
+    Call("list_offers"),
+    Call("list_team_offers", {"team_id": "$local_team"}),
+    Call("list_open_shifts", query={"first": "2026-12-14", "last": "2026-12-20"}),
+    Call("take_shift", {"shift_id": "$open"}, body={"person_id": "$ward"}),
+    Call("join_wait", {"shift_id": "$full"}, body={"person_id": "$ward"}),
+    Call("leave_wait", {"shift_id": "$full_left"}, body={"person_id": "$ward"}),
+    Call("list_waiting", {"shift_id": "$full"}),
+    Call("list_waits"),
+    Call("list_roster_versions", {"week": "2026-W50"}),
+    Call("read_roster_version", {"version_id": "$version"}),
+    Call("compare_roster_versions", {"version_id": "$version"}, query={"since": "$version"}),
 )
 
 EVENTS = (
@@ -301,4 +411,7 @@ HOURS_AND_CALENDARS = (
     Call("fetch_public_events"),
 )
 
-CALLS = (*PLACES, *PEOPLE_AND_TEAMS, *ROSTERS, *EVENTS, *CARE, *HOURS_AND_CALENDARS)
+CALLS = (
+    *PLACES, *PEOPLE_AND_TEAMS, *ROSTERS, *AVAILABILITY, *DRAFTS, *CHANGING_HANDS, *EVENTS, *CARE,
+    *HOURS_AND_CALENDARS,
+)  # fmt: skip

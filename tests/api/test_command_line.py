@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 from api.command_line import main
 from tests.api.test_serving import free_port
 from tests.sheets.writing import people_sheet
+from tests.world import World
 from volunteer_core.access.authentication import TokenInvalid, actor_of
 from volunteer_core.access.secrets import digest
 from volunteer_core.migrations import current, newest
@@ -22,6 +23,9 @@ from volunteer_core.people.models import CheckResult
 from volunteer_core.people.registry import register
 from volunteer_core.people.vouching import record_check
 from volunteer_core.permissions import RIGHTS, Actor, Scope
+from volunteer_core.rosters.drafts.models import DraftStatus
+from volunteer_core.rosters.drafts.reading import list_drafts
+from volunteer_core.rosters.drafts.requesting import request_draft
 from volunteer_core.tables import Table
 
 SAMPLE = Path(__file__).parents[2] / "examples" / "fengxiang"
@@ -29,7 +33,7 @@ SCRIPT = Actor.system("test")
 NOW = datetime.fromisoformat("2026-12-03T12:00:00+08:00")
 NOT_UPGRADED = "未执行：数据库还没有建立或不是最新版本，请先运行 volunteer database upgrade。\n"
 TOO_NEW = "未执行：数据库的版本（9999）比程序新，请更新程序。\n"
-COMMANDS = (("import", str(SAMPLE)), ("token", "P001"), ("tick",), ("database", "upgrade"))
+COMMANDS = (("import", str(SAMPLE)), ("token", "P001"), ("tick",), ("plan",), ("database", "upgrade"))
 
 
 def volunteer(url: str, *arguments: str, **environment: str) -> Result:
@@ -81,15 +85,15 @@ def test_upgrading_says_from_which_version_to_which(engine_url: str) -> None:
 
 def test_a_database_without_the_newest_tables_is_left_alone(engine_url: str) -> None:
     """Empty, or of another version: a person is told what to do first."""
-    commands = COMMANDS[:3]
-    assert [refused(engine_url, *command) for command in commands] == [NOT_UPGRADED] * 3
+    commands = [command for command in COMMANDS if command[0] != "database"]
+    assert [refused(engine_url, *command) for command in commands] == [NOT_UPGRADED] * len(commands)
     said(engine_url, "database", "upgrade")
     before = contents(engine_url)
     office = open_office(engine_url)
     with office.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     office.dispose()
-    assert [refused(engine_url, *command) for command in COMMANDS] == [TOO_NEW] * 4
+    assert [refused(engine_url, *command) for command in COMMANDS] == [TOO_NEW] * len(COMMANDS)
     assert contents(engine_url) == before
 
 
@@ -234,6 +238,20 @@ def test_a_tick_says_what_it_wrote_and_writes_it_once(upgraded: str) -> None:
     assert said(upgraded, "tick") == "写入到期提醒 0 条。\n"
     with office.read(by=SCRIPT) as work:
         assert list_notices(work).total == 1
+    office.dispose()
+
+
+def test_planning_by_hand_does_what_waits(upgraded: str) -> None:
+    office = open_office(upgraded, clock=lambda: NOW)
+    world = World(office)
+    for _ in range(2):
+        world.shift(day=NOW.date() + timedelta(days=1), now=NOW)
+        span = {"first_day": NOW.date(), "last_day": NOW.date() + timedelta(days=7)}
+        world.do(request_draft, now=NOW, programme_id=world.school, **span)
+    assert said(upgraded, "plan") == "已计算 2 份草稿。\n"
+    assert said(upgraded, "plan") == "已计算 0 份草稿。\n"
+    found = world.see(list_drafts, programme_id=world.school).items
+    assert [(one.status, one.finished_at) for one in found] == [(DraftStatus.READY, NOW)] * 2
     office.dispose()
 
 

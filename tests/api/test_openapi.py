@@ -50,6 +50,8 @@ def sample(schema: dict[str, Any]) -> str:
     for kind in schema.get("oneOf", [schema]):
         if kind.get("enum"):
             return str(kind["enum"][0])
+        if kind.get("type") == "array":
+            return sample(kind["items"])
         for name in (kind.get("format"), kind.get("type")):
             if name in SAMPLES:
                 return SAMPLES[name]
@@ -137,6 +139,8 @@ def test_what_is_no_json_is_described(description: dict[str, Any]) -> None:
         responses = paths[feed]["get"]["responses"]
         assert responses["200"]["content"].keys() == {"text/calendar"}
         assert responses["304"].keys() == {"description"}
+    printed = paths["/v1/programmes/{programme_id}/weeks/{week}/sheet"]["get"]["responses"]["200"]
+    assert [media.rpartition(".")[2] for media in printed["content"]] == ["sheet"]
     for sheet in ("/v1/imports/people", "/v1/imports/children"):
         assert paths[sheet]["post"]["requestBody"]["content"].keys() == {"text/csv"}
         assert "415" not in paths[sheet]["post"]["responses"]

@@ -13,6 +13,7 @@ import pytest
 from litestar import Litestar
 
 from api.logs import JsonLines
+from api.planners import Planners
 from tests.api.conftest import NOW
 from volunteer_core.opening import open_office
 from volunteer_core.people.models import CheckResult
@@ -44,22 +45,24 @@ def test_every_worker_ticks(
         person = register(work, name="王阿姨").id
         checked = (NOW - timedelta(days=360)).date()
         record_check(work, person_id=person, checked_on=checked, result=CheckResult.CLEAR)
-    run, warned, ticked = serving.tick.run, [], threading.Event()
+    run, warned, done = serving.tick.run, [], threading.Event()
 
     def fail_first(database: Any) -> Any:
         if not warned:
             warned.append(None)
             raise RuntimeError("王阿姨")
-        warned.append(run(database).expiry_warnings)
+        ticked = run(database)
+        warned.append(ticked.expiry_warnings)
         if len(warned) == 3:
-            ticked.set()
+            done.set()
+        return ticked
 
     monkeypatch.setattr(serving, "TICK_SECONDS", 0)
     monkeypatch.setattr(serving.tick, "run", fail_first)
 
     async def serve() -> None:
-        async with serving._ticking(office)(Litestar([], logging_config=None)):
-            await asyncio.to_thread(ticked.wait, 30)
+        async with serving._ticking(office, Planners(0))(Litestar([], logging_config=None)):
+            await asyncio.to_thread(done.wait, 30)
 
     asyncio.run(serve())
     office.dispose()

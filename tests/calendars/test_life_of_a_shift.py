@@ -12,8 +12,13 @@ from volunteer_core.calendars.feeds import programme_feed
 from volunteer_core.places.directory import correct_site
 from volunteer_core.rosters.assigning import assign, release
 from volunteer_core.rosters.calling_off import call_off_shift
+from volunteer_core.rosters.confirming import confirm
+from volunteer_core.rosters.dropping_out import cannot_come
 from volunteer_core.rosters.publishing import withdraw_week
 from volunteer_core.rosters.shifts import change_shift
+from volunteer_core.rosters.swaps.offering import offer_shift
+from volunteer_core.rosters.swaps.open_shifts import take_shift
+from volunteer_core.rosters.swaps.taking_over import accept_offer
 from volunteer_core.teams.programmes import rename_programme, set_up_programme
 from volunteer_core.timespans import at
 from volunteer_core.workdays.daybook import DayRule
@@ -61,6 +66,43 @@ def test_from_draft_to_called_off_it_stays_one_entry_that_only_moves_forward(tow
     assert told[0].start == at(THURSDAY, time(17))
     assert told[1].start == at(THURSDAY, time(16))
     assert told[1].end == at(THURSDAY, time(17, 30))
+
+
+def test_a_swap_cancels_it_for_the_giver_and_brings_it_to_the_taker(town) -> None:
+    shift = town.published_shift(town.person)
+    [before] = town.own()
+    offered = town.do(offer_shift, shift_id=shift, person_id=town.person, to_person_id=town.other)
+    assert town.own() == [before]  # until it is done nothing changes
+    town.do(accept_offer, offer_id=offered.id, person_id=town.other)
+    [given], [taken] = town.own(), town.own(person=town.other)
+    assert (given["UID"], given["STATUS"]) == (before["UID"], "CANCELLED")
+    assert given["SEQUENCE"] > before["SEQUENCE"]
+    assert taken["UID"] != before["UID"]
+    assert (taken["STATUS"], taken.start) == ("CONFIRMED", before.start)
+
+
+def test_who_cannot_come_and_is_back_sees_each_as_a_revision(town) -> None:
+    shift = town.published_shift(town.person)
+    told: list[Event] = []
+    for change in (
+        lambda: None,
+        lambda: town.do(cannot_come, shift_id=shift, person_id=town.person),
+        lambda: town.do(take_shift, shift_id=shift, person_id=town.person),
+        lambda: town.do(call_off_shift, shift_id=shift, reason="停电"),
+    ):
+        change()
+        told += town.own()
+    assert [entry["STATUS"] for entry in told] == ["CONFIRMED", "CANCELLED", "CONFIRMED", "CANCELLED"]
+    assert len({entry["UID"] for entry in told}) == 1
+    for before, after in pairwise(told):
+        assert after["SEQUENCE"] > before["SEQUENCE"]
+
+
+def test_confirming_is_no_revision(town) -> None:
+    shift = town.published_shift(town.person)
+    [before] = town.own()
+    town.do(confirm, shift_id=shift, person_id=town.person)
+    assert town.own() == [before]
 
 
 def test_a_revision_says_when_it_was_made(town) -> None:

@@ -14,6 +14,8 @@ from volunteer_core.office.settings import change_setting
 from volunteer_core.permissions import Actor
 from volunteer_core.rosters.calling_off import call_off_shift
 from volunteer_core.rosters.shifts import ShiftView, add_shift, change_shift, list_shifts
+from volunteer_core.rosters.swaps.waiting import join_wait, list_waiting
+from volunteer_core.rosters.versions import list_versions
 
 NATIONAL_DAY = date(2026, 10, 1)  # a Thursday
 OCTOBER_REST = date(2026, 10, 5)  # a Monday
@@ -105,6 +107,21 @@ def test_enrolment_raises_the_people_a_shift_needs(school: School) -> None:
     after = shift_of(school, THURSDAY)
     assert (after.minimum, after.maximum, after.leads) == (4, 4, 1)
     assert raise_minimum(school, by=school.leader) == []
+
+
+def test_who_waits_comes_when_enrolment_makes_room(school: School) -> None:
+    shift = shift_of(school, THURSDAY).id
+    with school.office.write(by=SCRIPT, now=BEFORE) as work:
+        change_shift(work, shift_id=shift, maximum=2)
+        join_wait(work, shift_id=shift, person_id=school.off_duty)
+    school.add_children(45)
+    raise_minimum(school, by=school.leader)
+    with school.office.read(by=SCRIPT, now=BEFORE) as work:
+        assert list_waiting(work, shift_id=shift) == []
+        where = {"programme_id": school.programme, "site_id": school.site, "week": "2026-W45"}
+        causes = [one.cause for one in list_versions(work, **where).items]
+    assert shift_of(school, THURSDAY).people == 3
+    assert causes == ["changed", "changed", "published"]
 
 
 def test_leads_are_raised_to_the_offices_setting(school: School) -> None:

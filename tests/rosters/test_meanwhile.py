@@ -20,6 +20,9 @@ from volunteer_core.people.vouching import (
     withdraw_consent,
 )
 from volunteer_core.rosters.assigning import assign
+from volunteer_core.rosters.availability.models import DateWish
+from volunteer_core.rosters.availability.stating import state_dates, state_limits, state_weekly
+from volunteer_core.rosters.house_rules import Unavailable, WeeklyMaximum
 
 
 def assigned_meanwhile(world: World, person: int, operation: Callable[..., Any]) -> Any:
@@ -35,6 +38,18 @@ def test_leave_that_is_being_taken_is_seen(world: World) -> None:
     person = world.person()
     leave = partial(take_leave, person_id=person, first_day=MONDAY, last_day=MONDAY)
     assert isinstance(assigned_meanwhile(world, person, leave), OnLeave)
+
+
+def test_what_is_being_said_of_ones_time_is_seen(world: World) -> None:
+    dates = {"first_day": MONDAY, "last_day": MONDAY, "kind": DateWish.CANNOT}
+    for operation, facts, refusal in (
+        (state_weekly, {"spans": [], "valid_from": MONDAY}, Unavailable),
+        (state_dates, dates, Unavailable),
+        (state_limits, {"max_per_week": 0}, WeeklyMaximum),
+    ):
+        person = world.person()
+        answer = assigned_meanwhile(world, person, partial(operation, person_id=person, **facts))
+        assert isinstance(answer, refusal)
 
 
 def test_a_consent_that_is_being_withdrawn_counts_no_more(world: World) -> None:

@@ -35,8 +35,8 @@ from volunteer_core.people.masking import masked_phone
 from volunteer_core.people.models import Person
 from volunteer_core.people.standing import standings
 from volunteer_core.places.models import Site
-from volunteer_core.rosters.candidates import LEAD
 from volunteer_core.rosters.models import Shift, ShiftStatus
+from volunteer_core.rosters.rules import rules_of
 from volunteer_core.rosters.shifts import refuse_closed
 from volunteer_core.teams.models import Programme
 from volunteer_core.timespans import Span
@@ -190,8 +190,9 @@ def _pickups(work: Work, child_ids: list[int], day: date) -> dict[int, list[Pick
 def _adults(work: Work, session: Session) -> list[AdultOnDuty]:
     staff = standings(work, staff_of(work, session), session.civil_date)
     names = dict(work.execute(select(Person.id, Person.name).where(Person.id.in_(staff))).all())
+    lead = rules_of(work, session.programme_id).lead_qualification
     return [
-        AdultOnDuty(person_id, names[person_id], LEAD in standing.qualifications)
+        AdultOnDuty(person_id, names[person_id], lead in standing.qualifications)
         for person_id, standing in sorted(staff.items())
         if standing.age is not None and standing.age >= 18
     ]

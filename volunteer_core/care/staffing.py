@@ -17,6 +17,7 @@ from volunteer_core.office.settings import settings_on
 from volunteer_core.places.models import Site
 from volunteer_core.rosters.generating import LONGEST_DAYS
 from volunteer_core.rosters.models import OPEN, Shift
+from volunteer_core.rosters.swaps.line import let_in
 from volunteer_core.teams.models import Programme
 from volunteer_core.workdays.upkeep import load_daybook
 
@@ -77,8 +78,9 @@ def set_minimum_from_enrolment(
     """Raises the people and leads that a programme's coming shifts need to what their children need.
 
     Between two dates (at most 400 days); never lowers what a pattern or a leader has asked for, and
-    again changes nothing. A leader of the team does it for every site, a coordinator for those of
-    their communities. Returns the shifts that were raised.
+    again changes nothing. Where it makes room, whoever is first in line comes. A leader of the team
+    does it for every site, a coordinator for those of their communities. Returns the shifts that were
+    raised.
     """
     programme = work.find(Programme, programme_id)
     statement = (
@@ -102,20 +104,22 @@ def set_minimum_from_enrolment(
         raise Malformed("last", f"不能早于起始日期，一次最多 {LONGEST_DAYS} 天。")
     shifts = work.lock_all(Shift, work.scalars(statement))
     book = load_daybook(work)
-    raised = []
+    raised, more = [], {}
     for day in sorted({shift.civil_date for shift in shifts}):
         settings = settings_on(work, day)
         expected = expected_by_site(work, programme_id=programme.id, day=day, book=book)
         for shift in shifts:
             children = expected.get(shift.site_id, 0)
             if shift.civil_date == day and children:
-                before = (shift.minimum, shift.leads)
+                before, places = (shift.minimum, shift.leads), shift.maximum
                 shift.minimum = max(shift.minimum, adults_needed(children, settings))
                 shift.leads = max(shift.leads, settings.care_leads)
                 shift.maximum = max(shift.maximum, shift.minimum, shift.leads)
                 if before != (shift.minimum, shift.leads):
                     raised.append(_raised(shift, children, before[0]))
+                    more[shift] = shift.maximum - places
     work.flush()
+    let_in(work, more)
     return raised
 
 

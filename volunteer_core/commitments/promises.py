@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import bindparam, select
 
+from volunteer_core.commitments.engagements import Engagement
 from volunteer_core.commitments.models import ACTIVE, Commitment, CommitmentStatus
 from volunteer_core.database import Work
 from volunteer_core.errors import Conflict, RuleBroken
@@ -70,17 +71,19 @@ def commit_time(
     team_id: int | None,
     shift_id: int | None = None,
     position_id: int | None = None,
+    overridden: bool = False,
 ) -> Commitment:
     """Holds or promises a locked person's time for a shift or a position; revives an earlier row.
 
-    Refuses :class:`AlreadyCommitted` and, naming the other commitment, :class:`Clash`.
+    Refuses :class:`AlreadyCommitted` and, naming the other commitment, :class:`Clash`, unless somebody
+    who may has accepted the overlap (``overridden``).
     """
     own, subject_id = (_ON_SHIFT, shift_id) if shift_id is not None else (_AT_POSITION, position_id)
     row = work.scalar(own, {"subject_id": subject_id, "person_id": person_id})
     if row is not None and row.status in ACTIVE:
         raise AlreadyCommitted(person_id=person_id, commitment_id=row.id)
     others = clashes(work, [person_id], span).get(person_id)
-    if others:
+    if others and not overridden:
         raise clash_with(others[0])
     if row is None:
         row = Commitment(person_id=person_id, shift_id=shift_id, position_id=position_id)
@@ -88,6 +91,7 @@ def commit_time(
     row.starts_at, row.ends_at, row.civil_date = span.start, span.end, civil_date(span.start)
     row.site_id, row.programme_id, row.team_id = site_id, programme_id, team_id
     row.attendance = row.checked_in_at = row.checked_out_at = None
+    row.overridden, row.locked = overridden, False
     set_status(work, row, status)
     work.flush()
     return row
@@ -102,17 +106,19 @@ def set_status(work: Work, row: Commitment, status: CommitmentStatus) -> None:
     if row.attendance is not None and status not in ACTIVE:
         raise AlreadyServed(commitment_id=row.id)
     row.status = status
-    if status is CommitmentStatus.PROMISED and row.promised_at is None:
-        row.promised_at = work.now
+    if status is CommitmentStatus.PROMISED:
+        row.promised_at = row.promised_at or work.now
+        row.confirmed_at = None  # what is promised anew is confirmed anew
 
 
 def move(work: Work, rows: Iterable[Commitment], span: Span) -> None:
-    """Moves commitments to another span. Refuses, naming the first, if it clashes for anybody."""
+    """Moves commitments to another span, which is to be confirmed anew. Refuses, naming the first, if it
+    clashes for anybody, save for whom somebody has accepted that it does."""
     moved = list(rows)
     work.lock_all(Person, (row.person_id for row in moved))
     found = clashes(
         work,
-        [row.person_id for row in moved if row.status in ACTIVE],
+        [row.person_id for row in moved if row.status in ACTIVE and not row.overridden],
         span,
         besides=[row.id for row in moved],
     )
@@ -120,6 +126,7 @@ def move(work: Work, rows: Iterable[Commitment], span: Span) -> None:
         raise clash_with(others[0])
     for row in moved:
         row.starts_at, row.ends_at, row.civil_date = span.start, span.end, civil_date(span.start)
+        row.confirmed_at = None
     work.flush()
 
 
@@ -134,7 +141,7 @@ def clashes(
     return found
 
 
-def clash_with(other: Commitment) -> Clash:
+def clash_with(other: Commitment | Engagement) -> Clash:
     """The refusal that names the commitment in the way, by time and id only."""
     return Clash(
         person_id=other.person_id,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select, true
 
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import NotFound
@@ -45,6 +45,10 @@ def list_notices(
     paging: Paging = Paging(),
 ) -> Page[NoticeView]:
     """Notices, oldest first: one's own, those of the teams one leads or communities one coordinates."""
+    return _list(work, Notice.told_at.is_(None) if open_only else true(), team_id, paging)
+
+
+def _list(work: Work, wanted: ColumnElement[bool], team_id: int | None, paging: Paging) -> Page[NoticeView]:
     reach = work.reach("notices.list")
     statement = (
         select(
@@ -58,6 +62,7 @@ def list_notices(
             Notice.told_at,
         )
         .join(Person, Person.id == Notice.person_id)
+        .where(wanted)
         .order_by(Notice.id)
     )
     if not reach.everything:
@@ -68,8 +73,6 @@ def list_notices(
                 Notice.person_id == reach.person_id,
             )
         )
-    if open_only:
-        statement = statement.where(Notice.told_at.is_(None))
     if team_id is not None:
         statement = statement.where(Notice.team_id == team_id)
     page = work.page(NoticeView, statement, paging)
@@ -78,8 +81,10 @@ def list_notices(
 
 
 def group_text(work: Work, *, team_id: int | None = None) -> GroupText:
-    """The open notices as one text, a line a person, ready for the group chat."""
-    page = list_notices(work, team_id=team_id, paging=Paging(limit=MOST_IN_TEXT))
+    """The open notices as one text, a line a person, ready for the group chat. What leaders are told of
+    gaps names who could come instead, and is not for the group."""
+    wanted = Notice.told_at.is_(None) & (Notice.kind != NoticeKind.GAP)
+    page = _list(work, wanted, team_id, Paging(limit=MOST_IN_TEXT))
     lines = [f"【志愿服务通知】共 {len(page.items)} 条"] if page.items else ["目前没有需要通知的事项。"]
     lines += [f"{number}. {notice.name}：{notice.text}" for number, notice in enumerate(page.items, 1)]
     if page.total > len(page.items):

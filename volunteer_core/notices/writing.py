@@ -16,12 +16,13 @@ def tell(
     text: str,
     team_id: int | None = None,
     community_id: int | None = None,
+    version_id: int | None = None,
     key: str | None = None,
 ) -> bool:
     """Puts into the outbox what a person is to be told: a Chinese sentence that stands by itself.
 
-    Never a child's name, never somebody else's phone. With a ``key`` it is written once only;
-    returns whether it was written now.
+    Never a child's name, never somebody else's phone. ``version_id`` says of which version of a
+    published roster it tells. With a ``key`` it is written once only; returns whether it was written now.
     """
     if key is not None and work.scalar(select(Notice.id).where(Notice.key == key)) is not None:
         return False
@@ -32,6 +33,7 @@ def tell(
             team_id=team_id,
             community_id=community_id,
             text=text[:500],
+            version_id=version_id,
             key=key,
             written_at=work.now,
         )

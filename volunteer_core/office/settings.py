@@ -19,6 +19,7 @@ Count = Annotated[int, Meta(ge=1, le=1000)]
 Years = Annotated[int, Meta(ge=0, le=120)]
 Workdays = Annotated[int, Meta(ge=1, le=250)]
 Days = Annotated[int, Meta(ge=1, le=3660)]
+Points = Annotated[int, Meta(ge=0, le=10_000)]
 Name = Annotated[str, Meta(min_length=1, max_length=60)]
 
 
@@ -47,6 +48,20 @@ class OfficeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Hours of service for one to five stars."""
     expiry_warning_days: Days = 30
     """How early a record check or qualification that runs out is told."""
+    plan_fairness: Points = 1
+    plan_preference: Points = 300
+    plan_continuity: Points = 300
+    """At what rates the planner exchanges a fair share, wishes and ways, and strange faces."""
+    plan_avoid: Points = 5
+    plan_neutral: Points = 1
+    """Preference points of a duty on a date somebody would rather not, or has no wish for."""
+    plan_same_community: Points = 1
+    plan_other_community: Points = 3
+    """Preference points of a way to another site of the community, or to another community."""
+    plan_over_target: Points = 2
+    """Preference points of an hour above the weekly target."""
+    plan_partner: Points = 2
+    """Preference points of a duty without any of the partners somebody wishes for."""
 
 
 class SettingView(msgspec.Struct, frozen=True):

@@ -15,6 +15,8 @@ from volunteer_core.places.models import Site
 from volunteer_core.rosters.assigning import ShiftNotOpen, ShiftOver, lock_shift, tell_of_shift
 from volunteer_core.rosters.models import OPEN, Shift, ShiftStatus
 from volunteer_core.rosters.shifts import ShiftView, lock_with_site, read_view, refuse_closed, turn
+from volunteer_core.rosters.swaps.ending import end_line, lapse_offers
+from volunteer_core.rosters.versions import keep_version
 from volunteer_core.teams.models import Programme
 from volunteer_core.timespans import Span
 
@@ -64,7 +66,9 @@ def call_off(
     reason: str,
     kind: NoticeKind = NoticeKind.CALLED_OFF,
 ) -> int:
-    """Calls off a locked shift; who has attendance marked keeps it. Returns who is told. Inner."""
+    """Calls off a locked shift; who has attendance marked keeps it. What was offered of it lapses, and
+    nobody waits for it any more. Returns how many were on it. Inner."""
+    published = shift.status is ShiftStatus.PUBLISHED
     turn(shift, ShiftStatus.CALLED_OFF)
     ids = work.scalars(
         select(Commitment.id).where(
@@ -74,10 +78,15 @@ def call_off(
         )
     )
     rows = work.lock_all(Commitment, ids)
+    promised = [row for row in rows if row.status is CommitmentStatus.PROMISED]
     for row in rows:
-        promised = row.status is CommitmentStatus.PROMISED
         set_status(work, row, CommitmentStatus.CALLED_OFF)
-        if promised:
-            tell_of_shift(work, kind, row, shift, programme, site, f"因{reason}取消")
     work.flush()
+    if published:
+        lapse_offers(work, [shift.id])
+        version_id = keep_version(work, shift, "called_off")
+        for person_id in (*(row.person_id for row in promised), *end_line(work, shift.id)):
+            tell_of_shift(
+                work, kind, person_id, shift, programme, site, f"因{reason}取消", version_id=version_id
+            )
     return len(rows)

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from datetime import date
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from volunteer_core.commitments.models import ACTIVE, Commitment
-from volunteer_core.commitments.promises import clashes
 from volunteer_core.database import Work
-from volunteer_core.office.settings import settings_on
 from volunteer_core.people.models import Person
-from volunteer_core.people.standing import obstacles, standings
 from volunteer_core.places.models import Site
+from volunteer_core.rosters.availability.models import DateWish
+from volunteer_core.rosters.checking import Checks
 from volunteer_core.rosters.models import Shift
 from volunteer_core.teams.membership import member_on
 from volunteer_core.teams.models import Membership, Programme
-from volunteer_core.teams.programmes import requirement_of
-from volunteer_core.timespans import Span
-
-LEAD = "trained_lead"
-"""The qualification of who may lead a session."""
-LOAD_DAYS = 28
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -37,64 +30,91 @@ class Candidate(msgspec.Struct, frozen=True):
     name: str
     lead: bool
     obstacles: list[str]
+    not_said: bool
+    """They have not said when they can serve on that day: ask before counting on them."""
+    wish: DateWish | None
+    """What they said of that very date."""
     near: bool
     """Lives in the community of the site."""
     recent_shifts: int
 
 
+class Member(msgspec.Struct, frozen=True):
+    """Somebody of a team between two dates, for ranking."""
+
+    id: int
+    code: str
+    name: str
+    community_id: int | None
+    joined_on: date
+    left_on: date | None
+
+    def on(self, day: date) -> bool:
+        return self.joined_on <= day and (self.left_on is None or day < self.left_on)
+
+
 def candidates(work: Work, *, shift_id: int) -> list[Candidate]:
-    """The team's members for a shift: the free ones first, neighbours and the least loaded first."""
+    """The team's members for a shift: the free ones first, who has said so before who has said nothing,
+    then neighbours and the least loaded."""
     shift = work.find(Shift, shift_id)
     programme, site = work.find(Programme, shift.programme_id), work.find(Site, shift.site_id)
     work.demand("rosters.candidates", teams=[programme.team_id], communities=[site.community_id])
     return candidates_of(work, shift, programme, site)
 
 
-def candidates_of(work: Work, shift: Shift, programme: Programme, site: Site) -> list[Candidate]:
-    """:func:`candidates` without asking a right. Inner."""
-    members = work.execute(
-        select(Person.id, Person.code, Person.name, Person.community_id)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.team_id == programme.team_id, member_on(shift.civil_date))
-    ).all()
-    ids = [member.id for member in members]
-    standing = standings(work, ids, shift.civil_date)
-    settings = settings_on(work, shift.civil_date)
-    requirement = requirement_of(programme)
-    busy = clashes(work, ids, Span(shift.starts_at, shift.ends_at))
-    load = _recent_shifts(work, ids, shift)
-    found = []
-    for member in members:
-        against = [obstacle.code for obstacle in obstacles(standing[member.id], requirement, settings)]
-        if member.id in busy:
-            here = any(row.shift_id == shift.id for row in busy[member.id])
-            against.append("already_committed" if here else "clash")
-        found.append(
-            Candidate(
-                member.id,
-                member.code,
-                member.name,
-                LEAD in standing[member.id].qualifications,
-                against,
-                member.community_id == site.community_id,
-                load.get(member.id, 0),
-            )
-        )
-    return sorted(
-        (candidate for candidate in found if "already_committed" not in candidate.obstacles),
-        key=lambda one: (bool(one.obstacles), not one.near, one.recent_shifts, one.code),
-    )
+def candidates_of(
+    work: Work, shift: Shift, programme: Programme, site: Site, *, besides: Collection[int] = ()
+) -> list[Candidate]:
+    """:func:`candidates` without asking a right, as if the commitments with the ids ``besides`` were
+    released. Inner."""
+    members = members_between(work, programme, shift.civil_date, shift.civil_date)
+    checks = Checks.load(work, programme, [shift], [member.id for member in members])
+    return ranked(checks, shift, site, members, besides=besides)
 
 
-def _recent_shifts(work: Work, person_ids: list[int], shift: Shift) -> dict[int, int]:
-    margin = timedelta(days=LOAD_DAYS // 2)
+def members_between(work: Work, programme: Programme, first: date, last: date) -> list[Member]:
+    """Who belongs to a programme's team on any day between two. Inner."""
+    columns = (Person.id, Person.code, Person.name, Person.community_id)
     rows = work.execute(
-        select(Commitment.person_id, func.count())
+        select(*columns, Membership.joined_on, Membership.left_on)
+        .join(Membership, Membership.person_id == Person.id)
         .where(
-            Commitment.person_id.in_(person_ids),
-            Commitment.status.in_(ACTIVE),
-            Commitment.civil_date.between(shift.civil_date - margin, shift.civil_date + margin),
+            Membership.team_id == programme.team_id,
+            member_on(first) | Membership.joined_on.between(first, last),
         )
-        .group_by(Commitment.person_id)
     )
-    return dict(rows.all())
+    return [Member(*row) for row in rows]
+
+
+def ranked(
+    checks: Checks, shift: Shift, site: Site, members: Sequence[Member], *, besides: Collection[int] = ()
+) -> list[Candidate]:
+    """Those of the members of a shift's day who are not on it, as :func:`candidates` orders them. Inner."""
+    on_it = set(checks.people_on(shift, besides))
+    found = [
+        Candidate(
+            member.id,
+            member.code,
+            member.name,
+            checks.leads(shift, member.id),
+            [refusal.code for refusal in checks.against(shift, member.id, besides=besides)],
+            not checks.said(shift, member.id),
+            checks.wish(shift, member.id),
+            member.community_id == site.community_id,
+            checks.recent(shift, member.id),
+        )
+        for member in members
+        if member.id not in on_it and member.on(shift.civil_date)
+    ]
+    return sorted(
+        found,
+        key=lambda one: (
+            bool(one.obstacles),
+            one.not_said,
+            one.wish is DateWish.RATHER_NOT,
+            one.wish is not DateWish.PREFERS,
+            not one.near,
+            one.recent_shifts,
+            one.code,
+        ),
+    )

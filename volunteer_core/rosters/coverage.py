@@ -11,16 +11,15 @@ from sqlalchemy import select
 
 from volunteer_core.commitments.models import ACTIVE, Attendance, Commitment, CommitmentStatus
 from volunteer_core.database import Work
-from volunteer_core.errors import NotAllowed
 from volunteer_core.hours.recording import PRESENT
-from volunteer_core.office.settings import settings_on
 from volunteer_core.people.models import Person
-from volunteer_core.people.standing import obstacles, standings
 from volunteer_core.places.models import Site
-from volunteer_core.rosters.candidates import LEAD, Candidate, candidates_of
-from volunteer_core.rosters.models import OPEN, Shift, ShiftStatus
+from volunteer_core.rosters.candidates import Candidate, Member, members_between, ranked
+from volunteer_core.rosters.checking import Checks
+from volunteer_core.rosters.house_rules import AloneOnShift
+from volunteer_core.rosters.models import OPEN, Override, Shift, ShiftStatus
+from volunteer_core.rosters.own_sites import own_sites
 from volunteer_core.teams.models import Programme
-from volunteer_core.teams.programmes import requirement_of
 from volunteer_core.timespans import parse_week
 
 OBSTACLE_WORDS = {
@@ -34,6 +33,16 @@ OBSTACLE_WORDS = {
     "person_left": "已退出",
     "qualification_missing": "缺资格",
     "minor_at_emergency": "未成年",
+    "site_unwanted": "不去这个站点",
+    "unavailable": "这个时间不能来",
+    "rest": "间隔不足",
+    "weekly_maximum": "已达每周上限",
+    "consecutive_days": "连续天数已满",
+    "apart": "不与已排的人同班",
+    "family_full": "同一家庭已满",
+    "mentor_missing": "新人缺带教人",
+    "together": "须同班的人未到齐",
+    "alone_on_shift": "不能单人值班",
 }
 
 
@@ -47,8 +56,14 @@ class PersonOnShift(msgspec.Struct, frozen=True):
     status: CommitmentStatus
     attendance: Attendance | None
     obstacles: list[str]
-    """Codes of what stands against them by now: leave taken, a check run out. Who has any and was
-    not there after all does not count: another is to be found."""
+    """Codes of what law and safety hold against them by now: leave taken, a check run out. Who has any
+    and was not there after all does not count: another is to be found."""
+    against: list[str]
+    """Codes of wishes and house rules that stand against it by now and that nobody overrode: what they
+    said since, a rule laid down since. They still count."""
+    overridden: list[str]
+    """Codes of what was overridden when they were put there."""
+    locked: bool
 
 
 class ShiftCoverage(msgspec.Struct, frozen=True):
@@ -70,6 +85,9 @@ class ShiftCoverage(msgspec.Struct, frozen=True):
     """People still to be found: max(minimum - people, leads still missing)."""
     leads_missing: int
     reason: str
+    open: list[str]
+    """Codes of what it lacks besides: ``together`` (somebody is on it without whom they belong with),
+    ``alone_on_shift`` (one person, where nobody serves alone)."""
 
 
 class WeekCoverage(msgspec.Struct, frozen=True):
@@ -91,29 +109,26 @@ def week_coverage(work: Work, *, programme_id: int, week: str, site_id: int | No
     """
     dates = parse_week(week)
     programme = work.find(Programme, programme_id)
+    where = own_sites(work, "rosters.coverage", programme=programme, site_id=site_id)
     statement = (
         select(Shift, Site)
         .join(Site, Site.id == Shift.site_id)
         .where(
+            where,
             Shift.programme_id == programme.id,
             Shift.civil_date.between(dates.monday, dates.sunday),
             Shift.status.in_(OPEN),
         )
         .order_by(Shift.starts_at, Site.code, Shift.id)
     )
-    if site_id is not None:
-        site = work.find(Site, site_id)
-        work.demand("rosters.coverage", teams=[programme.team_id], communities=[site.community_id])
-        statement = statement.where(Shift.site_id == site.id)
-    else:
-        reach = work.reach("rosters.coverage")
-        if not reach.everything and programme.team_id not in reach.teams:
-            if not reach.communities:
-                raise NotAllowed(operation="rosters.coverage")
-            statement = statement.where(Site.community_id.in_(reach.communities))
     rows = work.execute(statement).all()
-    on_shifts = _people_on(work, programme, [shift for shift, _ in rows])
-    covered = [_coverage(work, shift, site, programme, on_shifts.get(shift.id, [])) for shift, site in rows]
+    covered: list[ShiftCoverage] = []
+    if rows:
+        shifts = [shift for shift, _ in rows]
+        members = members_between(work, programme, dates.monday, dates.sunday)
+        checks = Checks.load(work, programme, shifts, {member.id for member in members})
+        people = _people_on(work, checks, shifts)
+        covered = [_coverage(checks, shift, site, people.get(shift.id, []), members) for shift, site in rows]
     return WeekCoverage(
         programme.id,
         week,
@@ -123,38 +138,47 @@ def week_coverage(work: Work, *, programme_id: int, week: str, site_id: int | No
     )
 
 
-def _people_on(work: Work, programme: Programme, shifts: list[Shift]) -> dict[int, list[PersonOnShift]]:
+def _people_on(work: Work, checks: Checks, shifts: list[Shift]) -> dict[int, list[PersonOnShift]]:
     found: dict[int, list[PersonOnShift]] = {}
+    by_id = {shift.id: shift for shift in shifts}
+    on_them = Commitment.shift_id.in_(by_id), Commitment.status.in_(ACTIVE)
+    overridden = dict(
+        work.execute(
+            select(Override.commitment_id, Override.codes)
+            .join(Commitment, Commitment.id == Override.commitment_id)
+            .where(*on_them)
+        ).all()
+    )
     rows = work.execute(
         select(Commitment, Person.code, Person.name)
         .join(Person, Person.id == Commitment.person_id)
-        .where(Commitment.shift_id.in_([shift.id for shift in shifts]), Commitment.status.in_(ACTIVE))
+        .where(*on_them)
         .order_by(Commitment.id)
-    ).all()
-    standing = {
-        day: standings(work, {row.person_id for row, _, _ in rows if row.civil_date == day}, day)
-        for day in {row.civil_date for row, _, _ in rows}
-    }
-    requirement = requirement_of(programme)
+    )
     for row, code, name in rows:
-        own = standing[row.civil_date][row.person_id]
-        against = obstacles(own, requirement, settings_on(work, row.civil_date))
-        found.setdefault(row.shift_id or 0, []).append(
+        shift = by_id[row.shift_id or 0]
+        lasting = [refusal.code for refusal in checks.lasting(shift, row.person_id)]
+        against = [refusal.code for refusal in checks.against(shift, row.person_id, besides=[row.id])]
+        accepted = overridden.get(row.id, [])
+        found.setdefault(shift.id, []).append(
             PersonOnShift(
                 row.person_id,
                 code,
                 name,
-                LEAD in own.qualifications,
+                checks.leads(shift, row.person_id),
                 row.status,
                 row.attendance,
-                [obstacle.code for obstacle in against],
+                lasting,
+                [code for code in against if code not in lasting and code not in accepted],
+                accepted,
+                row.locked,
             )
         )
     return found
 
 
 def _coverage(
-    work: Work, shift: Shift, site: Site, programme: Programme, people: list[PersonOnShift]
+    checks: Checks, shift: Shift, site: Site, people: list[PersonOnShift], members: list[Member]
 ) -> ShiftCoverage:
     able = [person for person in people if not person.obstacles or person.attendance in PRESENT]
     leads_missing = max(shift.leads - sum(person.lead for person in able), 0)
@@ -162,8 +186,7 @@ def _coverage(
     reason = ""
     if missing:
         unable = [person.obstacles[0] for person in people if person not in able]
-        pool = candidates_of(work, shift, programme, site)
-        reason = _reason(pool, missing, leads_missing, unable)
+        reason = _reason(ranked(checks, shift, site, members), missing, leads_missing, unable)
     return ShiftCoverage(
         shift.id,
         site.id,
@@ -180,7 +203,18 @@ def _coverage(
         missing,
         leads_missing,
         reason,
+        _open(checks, [person.person_id for person in people]),
     )
+
+
+def _open(checks: Checks, people: list[int]) -> list[str]:
+    """What a shift lacks besides numbers, with these people on it."""
+    codes = []
+    if checks.rules.never_alone and len(people) == 1:
+        codes.append(AloneOnShift.code)
+    if any(not checks.pairing.partners(person).issubset(people) for person in people):
+        codes.append("together")
+    return codes
 
 
 def _reason(pool: list[Candidate], missing: int, leads_missing: int, unable: list[str]) -> str:
@@ -191,7 +225,9 @@ def _reason(pool: list[Candidate], missing: int, leads_missing: int, unable: lis
     if unable:
         lacks += f"（已排的人中{'、'.join(_counted(unable))}）"
     free = [candidate for candidate in pool if not candidate.obstacles]
-    parts = [f"队里其余 {len(pool)} 人", f"可安排 {len(free)} 人"]
+    unsaid = sum(candidate.not_said for candidate in free)
+    told = f"（{unsaid} 人未说明时间）" if unsaid and any(not one.not_said for one in pool) else ""
+    parts = [f"队里其余 {len(pool)} 人", f"可安排 {len(free)} 人{told}"]
     if leads_missing:
         parts.append(f"可带班 {sum(candidate.lead for candidate in free)} 人")
     parts += _counted(candidate.obstacles[0] for candidate in pool if candidate.obstacles)

@@ -13,7 +13,9 @@ from volunteer_core.database import Work
 from volunteer_core.errors import Malformed
 from volunteer_core.places.models import Site
 from volunteer_core.rosters.models import OPEN, Pattern, Shift, ShiftStatus
+from volunteer_core.rosters.placing import LeftOut, Place
 from volunteer_core.rosters.shifts import turn
+from volunteer_core.rosters.standing_seats import fill_seats
 from volunteer_core.teams.models import Programme
 from volunteer_core.timespans import Span, at, days
 from volunteer_core.workdays.daybook import DayAnswer, DayBook
@@ -32,6 +34,10 @@ class Generated(msgspec.Struct, frozen=True):
     """Not wanted any more, but with people on them: for somebody to decide."""
     tentative: int
     """How many of the wanted dates lie in a year whose calendar is not announced."""
+    seated: list[Place]
+    """Who has been put on a shift because it is their standing seat."""
+    seats_left_open: list[LeftOut]
+    """Whose standing seat stays open on a shift, and what stands against them that day."""
 
 
 def generate(
@@ -41,7 +47,8 @@ def generate(
 
     Running it again changes nothing. Shifts that are not wanted any more are dropped if nobody is
     on them and kept, and named, if somebody is; those that have ended stay as they are. Closed
-    times yield no shift. Dates whose year is not announced yield tentative drafts.
+    times yield no shift. Dates whose year is not announced yield tentative drafts. Standing seats are
+    filled on all wanted drafts, with every rule checked for each.
     """
     programme = work.lock(Programme, programme_id)
     communities = [work.find(Site, site_id).community_id] if site_id is not None else []
@@ -61,6 +68,7 @@ def generate(
         for day, span, answer in _dates(pattern, programme, book, first, last)
     }
     added, revived, dropped, kept = [], [], [], []
+    planned = []
     for key, (span, tentative) in wanted.items():
         shift = existing.get(key)
         if shift is None:
@@ -72,6 +80,7 @@ def generate(
             if shift.status is ShiftStatus.DROPPED:
                 turn(shift, ShiftStatus.DRAFT)
                 revived.append(shift)
+        planned.append(shift)
     staffed = _staffed(work, [shift.id for shift in existing.values()])
     for key, shift in existing.items():
         if key in wanted or shift.ends_at <= work.now or shift.status not in OPEN:
@@ -82,12 +91,15 @@ def generate(
             turn(shift, ShiftStatus.DROPPED)
             dropped.append(shift)
     work.flush()
+    seated, left_open = fill_seats(work, programme, planned)
     return Generated(
         added=[shift.id for shift in added],
         revived=[shift.id for shift in revived],
         dropped=[shift.id for shift in dropped],
         kept=[shift.id for shift in kept],
         tentative=sum(tentative for _, tentative in wanted.values()),
+        seated=seated,
+        seats_left_open=left_open,
     )
 
 
@@ -124,6 +136,7 @@ def _new_shift(pattern: Pattern, day: date, span: Span, tentative: bool) -> Shif
         minimum=pattern.minimum,
         maximum=pattern.maximum,
         leads=pattern.leads,
+        qualification=pattern.qualification,
         status=ShiftStatus.DRAFT,
         tentative=tentative,
     )

@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 import msgspec
 from sqlalchemy import select
 
+from volunteer_core import texts
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import Malformed
 from volunteer_core.places.models import Site
@@ -28,6 +29,8 @@ class PatternView(msgspec.Struct, frozen=True):
     minimum: int
     maximum: int
     leads: int
+    qualification: str | None
+    """What everybody on its shifts must be qualified for."""
     valid_from: date
     valid_to: date
 
@@ -43,6 +46,7 @@ def set_pattern(
     minimum: int,
     maximum: int,
     leads: int = 0,
+    qualification: str | None = None,
     valid_from: date,
     valid_to: date,
 ) -> PatternView:
@@ -70,6 +74,7 @@ def set_pattern(
         minimum=minimum,
         maximum=maximum,
         leads=leads,
+        qualification=None if qualification is None else texts.code("qualification", qualification),
         valid_from=valid_from,
         valid_to=valid_to,
     )

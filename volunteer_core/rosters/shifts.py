@@ -26,6 +26,10 @@ from volunteer_core.rosters.assigning import (
 )
 from volunteer_core.rosters.models import OPEN, SHIFT_TRANSITIONS, Shift, ShiftStatus
 from volunteer_core.rosters.patterns import check_people
+from volunteer_core.rosters.rules import rules_of
+from volunteer_core.rosters.swaps.ending import lapse_offers
+from volunteer_core.rosters.swaps.line import lock_line, promote_waiting
+from volunteer_core.rosters.versions import keep_version
 from volunteer_core.teams.models import Programme
 from volunteer_core.timespans import Span, civil_date, dates_span, span
 from volunteer_core.workdays.upkeep import load_daybook
@@ -51,6 +55,8 @@ class ShiftView(msgspec.Struct, frozen=True):
     minimum: int
     maximum: int
     leads: int
+    qualification: str | None
+    """What everybody on it must be qualified for, beyond the programme's rules."""
     status: ShiftStatus
     tentative: bool
     note: str
@@ -76,6 +82,7 @@ def add_shift(
     minimum: int,
     maximum: int,
     leads: int = 0,
+    qualification: str | None = None,
     note: str = "",
 ) -> ShiftView:
     """Adds a draft shift of its own, on any day: patterns neither make nor drop it."""
@@ -94,6 +101,7 @@ def add_shift(
         minimum=minimum,
         maximum=maximum,
         leads=leads,
+        qualification=None if qualification is None else texts.code("qualification", qualification),
         status=ShiftStatus.DRAFT,
         tentative=load_daybook(work).runs(programme.day_rule, civil_date(when.start)).tentative,
         note=texts.line("note", note, longest=200, empty=True),
@@ -112,12 +120,15 @@ def change_shift(
     minimum: int | None = None,
     maximum: int | None = None,
     leads: int | None = None,
+    qualification: str | None = None,
     note: str | None = None,
 ) -> ShiftView:
-    """Moves a shift on its day, or changes how many people it needs; what is not given stays.
+    """Moves a shift on its day, or changes how many people it needs and for what they must be
+    qualified (an empty text: for nothing); what is not given stays.
 
     Everybody on it moves along: refused if that clashes for one of them, and if the maximum would
-    fall below the number of people on it. A shift of a published roster tells them.
+    fall below the number of people on it. A shift of a published roster tells them, and who waits for
+    it; what was offered of it lapses when it moves. A higher maximum lets in who is first in line.
     """
     shift, programme, site = lock_with_site(work, shift_id)
     work.demand("rosters.change", teams=[programme.team_id], communities=[site.community_id])
@@ -134,20 +145,42 @@ def change_shift(
     _check_length(when.minutes)
     if civil_date(when.start) != shift.civil_date:  # leave, age and checks were judged for that day
         raise Malformed("starts_at", "只能在当天调整时间；换日期请取消后另加。")
+    wanted = shift.qualification if qualification is None else qualification or None
+    if wanted is not None:
+        texts.code("qualification", wanted)
     kept_note = shift.note if note is None else texts.line("note", note, longest=200, empty=True)
-    if when != (shift.starts_at, shift.ends_at):
+    ids = work.scalars(
+        select(Commitment.id).where(Commitment.shift_id == shift.id, Commitment.status.in_(ACTIVE))
+    )
+    rows = work.lock_all(Commitment, ids)
+    line = lock_line(work, shift, *(row.person_id for row in rows))
+    moves, more = when != (shift.starts_at, shift.ends_at), people[1] - shift.maximum
+    fewer_or_more = people != [shift.minimum, shift.maximum]
+    if moves:
         refuse_closed(work, site.id, when)
-        ids = work.scalars(
-            select(Commitment.id).where(Commitment.shift_id == shift.id, Commitment.status.in_(ACTIVE))
-        )
-        rows = work.lock_all(Commitment, ids)
         move(work, rows, when)
         shift.starts_at, shift.ends_at = when.start, when.end
-        if shift.status is ShiftStatus.PUBLISHED:
-            for row in rows:
-                tell_of_shift(work, NoticeKind.CHANGED, row, shift, programme, site, "班次时间改为")
     shift.minimum, shift.maximum, shift.leads, shift.note = people[0], people[1], wanted_leads, kept_note
+    shift.qualification = wanted
     work.flush()
+    if shift.status is ShiftStatus.PUBLISHED and (moves or fewer_or_more):
+        version_id = keep_version(work, shift, "changed")
+        if moves:
+            lapse_offers(work, [shift.id])
+            coming, asks = [row.person_id for row in rows], rules_of(work, programme.id).asks_confirmation
+            for person_id in (*coming, *(wait.person_id for wait in line)):
+                tell_of_shift(
+                    work,
+                    NoticeKind.CHANGED,
+                    person_id,
+                    shift,
+                    programme,
+                    site,
+                    "班次时间改为",
+                    asks=asks and person_id in coming,
+                    version_id=version_id,
+                )
+        promote_waiting(work, shift, programme, site, at_most=more)
     return read_view(work, shift.id)
 
 

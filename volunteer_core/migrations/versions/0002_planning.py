@@ -248,7 +248,7 @@ def upgrade() -> None:
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.CheckConstraint("starts < ends", name=op.f("ck_weekly_spans_times")),
         sa.CheckConstraint("valid_to IS NULL OR valid_from <= valid_to", name=op.f("ck_weekly_spans_order")),
-        sa.CheckConstraint("weekday BETWEEN 1 AND 7", name=op.f("ck_weekly_spans_weekday")),
+        sa.CheckConstraint("weekday BETWEEN 0 AND 7", name=op.f("ck_weekly_spans_weekday")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_weekly_spans_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_weekly_spans")),
     )

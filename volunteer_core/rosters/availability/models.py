@@ -12,11 +12,14 @@ from volunteer_core.tables import PRIVATE, Instant, Table, enum_type
 
 
 class WeeklySpan(Table):
-    """Every week from a date on and until another, a person can serve on a weekday between two times."""
+    """Every week from a date on and until another, a person can serve on a weekday between two times.
+
+    What was stated at once has the same dates: one pattern holds on a date, and no other.
+    """
 
     __tablename__ = "weekly_spans"
     __table_args__ = (
-        CheckConstraint("weekday BETWEEN 1 AND 7", name="weekday"),
+        CheckConstraint("weekday BETWEEN 0 AND 7", name="weekday"),
         CheckConstraint("starts < ends", name="times"),
         CheckConstraint("valid_to IS NULL OR valid_from <= valid_to", name="order"),
         Index(None, "person_id", "weekday"),
@@ -24,7 +27,7 @@ class WeeklySpan(Table):
 
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     weekday: Mapped[int]
-    """ISO weekday, 1 for Monday."""
+    """ISO weekday, 1 for Monday; 0 in the only row of the pattern "never", whose times mean nothing."""
     starts: Mapped[time]
     ends: Mapped[time]
     """Civil times of day in the office's zone."""

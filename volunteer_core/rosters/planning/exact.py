@@ -268,6 +268,7 @@ class Exact:
 
     def hint(self, duties: set[Duty]) -> None:
         """Tells the solver where to begin."""
+        self.model.clear_hints()  # type: ignore[no-untyped-call]
         for duty, variable in self.x.items():
             self.model.add_hint(variable, duty in duties)
 

@@ -88,7 +88,7 @@ def _cheapest(run: Run, roster: Roster, number: int, *, whole: bool) -> Package 
     if exact.levels["change"]:
         exact.model.add(exact.expression("change") <= dropped - exact.constants["change"])
     exact.levels["asked"] = _asked(ground, exact)
-    outcome = search(run, exact, "asked", seed=0, effort=EFFORT)
+    outcome = search(run, exact, "asked", seed=0, effort=EFFORT, brief=True)
     needed = [] if outcome is None else _needed(ground, outcome[0], exact.free)
     changes = tuple(change for change, _ in needed)
     return Package(changes, 1, sum(price for _, price in needed)) if changes else None

@@ -56,11 +56,22 @@ class Run:
         """Whether the time is over, or somebody has stopped the run."""
         return not self.left
 
-    def offer(self, duties: set[Duty]) -> None:
-        """Keeps a roster if it is better than the best so far."""
+    def value(self, level: str) -> int | None:
+        """What the best roster costs on a level; None for ``hard``, which is no level of a roster."""
+        found: int | None = getattr(self.levels, level, None)
+        return found
+
+    def offer(self, duties: set[Duty]) -> bool:
+        """Keeps a roster if it is better than the best so far, and says whether."""
         levels = self.ground.levels(duties)
-        if levels < self.levels:
-            self.duties, self.levels = duties, levels
+        if levels >= self.levels:
+            return False
+        self.duties, self.levels = duties, levels
+        return True
+
+    def restart(self, duties: set[Duty]) -> None:
+        """Begins anew from a roster that breaks fewer rules than the best so far, whatever it costs."""
+        self.duties, self.levels = duties, self.ground.levels(duties)
 
     def tell(self, stage: Stage) -> None:
         """Notes a stage, and reports it."""

@@ -16,11 +16,19 @@ LOOK_SECONDS = 0.1
 
 
 def search(
-    run: Run, exact: Exact, level: str, *, seed: int, workers: int = 1, effort: float | None = None
+    run: Run,
+    exact: Exact,
+    level: str,
+    *,
+    seed: int,
+    workers: int = 1,
+    effort: float | None = None,
+    brief: bool = False,
 ) -> tuple[set[Duty], Stage] | None:
     """Minimises one level of a model; None if there was no time to find anything.
 
-    ``effort`` limits the search in the solver's own deterministic time.
+    ``effort`` limits the search in the solver's own deterministic time; a ``brief`` one, of which there are
+    many, is not prepared long.
     """
     began = run.seconds
     if not run.left:
@@ -32,8 +40,9 @@ def search(
     parameters.random_seed = seed
     parameters.linearization_level = 2
     parameters.max_time_in_seconds = run.left
-    if effort is not None:  # one of many small searches: preparing them long does not pay
+    if effort is not None:
         parameters.max_deterministic_time = effort
+    if brief:
         parameters.cp_model_probing_level = 0
         parameters.symmetry_level = 0
         parameters.max_presolve_iterations = 1

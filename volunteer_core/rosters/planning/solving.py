@@ -16,18 +16,20 @@ from volunteer_core.rosters.planning.windows import improve_by_windows
 
 SHORT_SECONDS = 15
 """A large problem with less time than this gets a roster by greedy first: the guide takes some seconds."""
-LARGEST_WHOLE = 4_000
-"""Possible duties up to which a problem is solved as a whole."""
+LARGEST_SMALL, LARGEST_WHOLE = 2_500, 20_000
+"""Possible duties up to which a problem is solved as a whole: at once, or after it has a roster."""
+EFFORT = 12.0
+"""How long one level of a whole problem that is not small is searched, in the solver's deterministic time."""
 
 
 def solve(run: Run, *, seed: int, workers: int) -> None:
     """Improves the best roster of a run, and proves what can be proven."""
     if is_small(run.ground) or run.left < SHORT_SECONDS:
         run.offer(greedy(run.ground, ended=run.ended).duties)
-    if is_small(run.ground):
-        solve_whole(run, seed=seed, workers=workers)
-    elif run.left:
+    if not is_small(run.ground) and run.left:
         solve_large(run, seed=seed)
+    if size(run.ground) <= LARGEST_WHOLE and run.left:
+        solve_whole(run, seed=seed, workers=workers)
 
 
 def solve_large(run: Run, *, seed: int) -> None:
@@ -44,32 +46,58 @@ def solve_large(run: Run, *, seed: int) -> None:
         run.bounds["soft"] = bound
 
 
+def solve_whole(run: Run, *, seed: int, workers: int) -> None:
+    """All sessions as one model, one level after the other; each keeps what the earlier ones reached.
+
+    One that is not small has a roster already: the search begins there, and does not last for ever.
+    """
+    exact = Exact(run.ground, range(len(run.ground.sessions)))
+    large = not is_small(run.ground)
+    for level in ("hard", "gap", "lead", "change"):
+        if not exact.levels[level]:
+            if level != "hard":
+                run.bounds[level] = 0
+        elif not large or run.bounds.get(level) != run.value(level):
+            value = _reach(run, exact, level, seed, workers, large=large)
+            if value is None:
+                return
+            exact.model.add(exact.expression(level) <= value - exact.constants[level])
+        else:
+            exact.model.add(exact.expression(level) <= run.bounds[level] - exact.constants[level])
+    if large and any(stage.name in ("gap", "lead", "change") for stage in run.stages):
+        improve_by_windows(run, seed=seed)
+    if exact.levels["soft"]:
+        _reach(run, exact, "soft", seed, workers, large=large)
+
+
+def _reach(run: Run, exact: Exact, level: str, seed: int, workers: int, *, large: bool) -> int | None:
+    """Minimises a level of the whole problem. The value that was reached, if any."""
+    if large:
+        exact.hint(run.duties)
+    outcome = search(run, exact, level, seed=seed, workers=workers, effort=EFFORT if large else None)
+    if outcome is None:
+        return None
+    duties, stage = outcome
+    if level == "hard":
+        run.restart(duties)
+    else:
+        run.offer(duties)
+        if stage.bound is not None:
+            run.bounds[level] = max(stage.bound, run.bounds.get(level, stage.bound))
+    run.tell(stage)
+    return stage.value
+
+
 def complete_fixes(run: Run, explanations: tuple[Explanation, ...]) -> tuple[Explanation, ...]:
     """Explanations with the fixes that only a solver finds."""
     return complete(run, explanations, whole=is_small(run.ground))
 
 
+def size(ground: Ground) -> int:
+    """How many duties are possible."""
+    return sum(map(len, ground.options))
+
+
 def is_small(ground: Ground) -> bool:
-    """Whether a problem is solved as a whole."""
-    return sum(map(len, ground.options)) <= LARGEST_WHOLE
-
-
-def solve_whole(run: Run, *, seed: int, workers: int) -> None:
-    """All sessions as one model, one level after the other; each keeps what the earlier ones reached."""
-    exact = Exact(run.ground, range(len(run.ground.sessions)))
-    for level in ("hard", "gap", "lead", "change", "soft"):
-        if not exact.levels[level]:
-            if level in ("gap", "lead", "change"):
-                run.bounds[level] = 0
-            continue
-        outcome = search(run, exact, level, seed=seed, workers=workers)
-        if outcome is None:
-            return
-        duties, stage = outcome
-        run.offer(duties)
-        if level != "hard" and stage.bound is not None:
-            run.bounds[level] = stage.bound
-        run.tell(stage)
-        if stage.value is None:
-            return
-        exact.model.add(exact.expression(level) <= stage.value - exact.constants[level])
+    """Whether a problem is solved as a whole at once."""
+    return size(ground) <= LARGEST_SMALL

@@ -64,7 +64,7 @@ def _improve(run: Run, part: list[int], seed: int) -> None:
         value = reached_value
         if value:
             exact.hint(run.duties)
-            outcome = search(run, exact, level, seed=seed, effort=EFFORT)
+            outcome = search(run, exact, level, seed=seed, effort=EFFORT, brief=True)
             if outcome is None:
                 return
             value = outcome[1].value or 0
@@ -72,6 +72,6 @@ def _improve(run: Run, part: list[int], seed: int) -> None:
         if exact.levels[level]:
             exact.model.add(exact.expression(level) <= value - exact.constants[level])
     exact.hint(run.duties)
-    outcome = search(run, exact, "soft", seed=seed, effort=EFFORT)
+    outcome = search(run, exact, "soft", seed=seed, effort=EFFORT, brief=True)
     if outcome is not None:
         run.offer(outcome[0])
