@@ -116,7 +116,6 @@ APPLIED = Applied(
     taken_off=[PlacedPerson(105, 57, "李强")],
     kept=8,
     left_out=[PersonLeftOut(106, 61, "陈静", code="on_leave", why="此人当天请假。")],
-    promoted=[],
     changes=[CHANGE],
 )
 OUTCOME = WeekOutcome(week="2026-W50", shift_ids=[104, 105, 106], tentative_left=[], people_told=6)

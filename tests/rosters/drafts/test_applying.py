@@ -20,6 +20,7 @@ from volunteer_core.rosters.drafts.keeping import DraftNotReady
 from volunteer_core.rosters.drafts.models import DraftStatus
 from volunteer_core.rosters.drafts.requesting import discard_draft
 from volunteer_core.rosters.swaps.waiting import join_wait
+from volunteer_core.rosters.versions import list_versions
 
 TUESDAY = MONDAY + timedelta(days=1)
 
@@ -145,17 +146,16 @@ def test_what_a_draft_changes_of_what_is_published_is_told(world: Planned) -> No
     ]
 
 
-def test_who_waits_comes_for_a_place_that_the_draft_leaves_free(world: Planned) -> None:
-    away, stays, in_line = world.helper("钱二"), world.helper(), world.person("林三")
+def test_a_place_given_up_in_what_is_published_goes_to_who_waits_for_it(world: Planned) -> None:
+    away, stays = world.helper(), world.helper()
     shift = world.published(away, stays, minimum=1, maximum=2)
-    world.do(join_wait, shift_id=shift, person_id=in_line)
+    waits = world.person()  # has not said when they can: the planner leaves them out
+    world.do(join_wait, shift_id=shift, person_id=waits)
     world.do(take_leave, person_id=away, first_day=MONDAY, last_day=MONDAY)
-    draft = world.plan()
-    assert world.places(draft) == {shift: {stays}}
-    applied = apply(world, draft)
-    assert [(one.shift_id, one.name) for one in applied.promoted] == [(shift, "林三")]
-    assert [one.name for one in applied.changes if one.added] == ["林三"]
-    assert world.on(shift) == {stays, in_line}
+    apply(world, world.plan())
+    assert world.on(shift) == {stays, waits}
+    where = {"programme_id": world.school, "site_id": world.site, "week": "2026-W45"}
+    assert [one.cause for one in world.see(list_versions, **where).items] == ["planned", "published"]
 
 
 def test_two_leaders_apply_it_once(world: Planned) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 import msgspec
@@ -20,8 +20,7 @@ from volunteer_core.rosters.drafts.models import DraftStatus
 from volunteer_core.rosters.drafts.showing import Shown
 from volunteer_core.rosters.drafts.views import PersonChange
 from volunteer_core.rosters.models import OPEN, Shift, ShiftStatus
-from volunteer_core.rosters.swaps.line import promote_waiting
-from volunteer_core.rosters.swaps.models import ShiftWait, WaitStatus
+from volunteer_core.rosters.swaps.line import let_in, who_waits
 from volunteer_core.teams.models import Programme
 
 
@@ -45,15 +44,14 @@ class PersonLeftOut(msgspec.Struct, frozen=True):
 
 
 class Applied(msgspec.Struct, frozen=True):
-    """What became of the roster: who was put on, who was taken off, how many stayed, who was left out, who
-    came from the line for a place that stayed free, and what that changes for whom in what is published."""
+    """What became of the roster: who was put on, who was taken off, how many stayed, who was left out, and
+    what that changes for whom in what is published."""
 
     draft_id: int
     put_on: list[PlacedPerson]
     taken_off: list[PlacedPerson]
     kept: int
     left_out: list[PersonLeftOut]
-    promoted: list[PlacedPerson]
     changes: list[PersonChange]
 
 
@@ -63,7 +61,8 @@ def apply_draft(work: Work, *, draft_id: int) -> Applied:
     Held places that are not in it are taken off. A promised place is released, and the person told, only if
     the planner knew it and the draft drops it; locked ones stay. Everybody new is put on with every rule
     checked again: what does not hold any more (leave taken meanwhile, a shift called off) is left out and
-    named, and the rest is done. Publishing stays a step of its own.
+    named, and the rest is done. A place given up in a published shift goes to who waits for it. Publishing
+    stays a step of its own.
     """
     draft, programme = lock_ready(work, draft_id)
     shown = Shown(work, draft)
@@ -71,11 +70,8 @@ def apply_draft(work: Work, *, draft_id: int) -> Applied:
     shifts = {shift.id: shift for shift in work.lock_all(Shift, planned_ids(shown.problem))}
     wanted = {(place.shift_id, place.person_id) for place in shown.places}
     rows = select(Commitment).where(Commitment.shift_id.in_(list(shifts)), Commitment.status.in_(ACTIVE))
-    in_line = select(ShiftWait.person_id).where(
-        ShiftWait.shift_id.in_(list(shifts)), ShiftWait.status == WaitStatus.WAITING
-    )
     people = {row.person_id for row in work.scalars(rows)} | {person_id for _, person_id in wanted}
-    people |= set(work.scalars(in_line))
+    people |= who_waits(work, shifts.values())
     names = {person.id: person.name for person in work.lock_all(Person, people)}
     present = {
         (row.shift_id or 0, row.person_id): row
@@ -88,23 +84,16 @@ def apply_draft(work: Work, *, draft_id: int) -> Applied:
     ]
     for row in dropped:
         shift = shifts[row.shift_id or 0]
-        take_off(work, shift, programme, sites[shift.site_id], row)
+        take_off(work, shift, programme, sites[shift.site_id], row, cause="planned")
     taken_off = [PlacedPerson(row.shift_id or 0, row.person_id, names[row.person_id]) for row in dropped]
     new = sorted(wanted - present.keys())
     put, left_out = _put_all(work, programme, sites, [(shifts[one], person) for one, person in new], names)
-    promoted = []
-    for shift in shifts.values():
-        freed = sum(one.shift_id == shift.id for one in taken_off) - sum(
-            one.shift_id == shift.id for one in put
-        )
-        if freed > 0:
-            came = promote_waiting(work, shift, programme, sites[shift.site_id], at_most=freed)
-            promoted += [PlacedPerson(shift.id, person_id, names[person_id]) for person_id in came]
+    freed = Counter(one.shift_id for one in taken_off) - Counter(one.shift_id for one in put)
+    let_in(work, {shifts[shift_id]: places for shift_id, places in freed.items()})
     turn(draft, DraftStatus.APPLIED)
     work.flush()
     kept = len(present) - len(taken_off)
-    changes = _changes(shown, shifts, [*put, *promoted], taken_off)
-    return Applied(draft.id, put, taken_off, kept, left_out, promoted, changes)
+    return Applied(draft.id, put, taken_off, kept, left_out, _changes(shown, shifts, put, taken_off))
 
 
 def _may_go(work: Work, row: Commitment, shift: Shift, shown: Shown) -> bool:
@@ -136,7 +125,8 @@ def _put_all(
             try:
                 if shift.status in OPEN and shift.starts_at <= work.now:
                     raise ShiftOver(shift_id=shift.id)
-                put_on(work, shift, programme, sites[shift.site_id], person_id, by_leader=True)
+                site = sites[shift.site_id]
+                put_on(work, shift, programme, site, person_id, by_leader=True, cause="planned")
             except Refused as refusal:
                 refused[shift.id, person_id] = refusal
                 again.append((shift, person_id))

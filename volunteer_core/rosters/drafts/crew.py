@@ -150,7 +150,8 @@ def persons(
                 rest_minutes=offer.rest_minutes,
                 target_minutes_per_week=target,
                 past_minutes=past.get(one, 0),
-                past_offered_minutes=offered[one],
+                # Who served had offered that much, said or not.
+                past_offered_minutes=max(offered[one], past.get(one, 0)),
                 qualifications=tuple(sorted(holds)),
                 family=str(family[one]) if one in family else None,
                 partners=tuple(str(other) for other in crew.partners.get(one, ())),
