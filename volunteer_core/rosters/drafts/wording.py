@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from volunteer_core.rosters.drafts.crew import NOT_SAID
 from volunteer_core.rosters.drafts.offering import NOT_OFFERED
 from volunteer_core.rosters.drafts.views import Help, Step
 from volunteer_core.rosters.planning.problem import Change, ExceptionKind, Explanation, Person, Session
 from volunteer_core.timespans import chinese_date
 
-NOT_SAID = "not_said"
 REASON_WORDS = {
     "assigned": "已在这个班次",
     "site": "不去这个场所",
@@ -50,7 +50,7 @@ def detail(reason: str, person: Person, session: Session) -> str:
     exception = next((one for one in person.exceptions if one.date == session.date), None)
     if exception is not None and exception.why is not None:
         return exception.why
-    return NOT_OFFERED if person.weekly else NOT_SAID
+    return NOT_SAID if person.kind == NOT_SAID else NOT_OFFERED
 
 
 def why(reason: str, person: Person, session: Session) -> str:
