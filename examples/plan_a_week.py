@@ -38,8 +38,14 @@ def main(base: str, token: str) -> None:
         told = sum(one["people_told"] for one in published)
         print(f"published: {sum(len(one['shift_ids']) for one in published)} shifts, {told} notices")
 
-        shift = next(one for one in better["shifts"] if not one["missing"])
-        gone = shift["people"][-1]
+        shift, best = next(
+            (one, first)
+            for one in better["shifts"]
+            if not one["missing"]
+            for first in answer(api.get(f"/v1/shifts/{one['shift_id']}/substitutes"))["people"][:1]
+            if not first["obstacles"] and not first["not_said"]
+        )
+        gone = next(one for one in shift["people"] if not one["lead"])
         answer(
             api.post(
                 f"/v1/shifts/{shift['shift_id']}/cannot-come",
@@ -48,7 +54,6 @@ def main(base: str, token: str) -> None:
         )
         wish = {"first_day": shift["civil_date"], "last_day": shift["civil_date"], "kind": "cannot"}
         answer(api.post(f"/v1/people/{gone['person_id']}/availability/dates", json=wish))
-        best = answer(api.get(f"/v1/shifts/{shift['shift_id']}/substitutes"))["people"][0]
         print(f"dropped out: {gone['code']}; first substitute: {best['code']} {best['reason']}")
 
         repaired = planned(api, school)
