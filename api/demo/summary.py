@@ -170,7 +170,7 @@ def _show_draft(work: Work, view: DraftView, console: Console) -> None:
         if shift.missing:
             when = chinese_span(shift.starts_at, shift.ends_at)
             console.print(f"  {when} {shift.site_name}\n    {shift.reason}", soft_wrap=True)
-            fix = shift.fixes[0] if shift.fixes else "没有"
+            fix = shift.fixes[0].text if shift.fixes else "没有"
             for one in candidates.candidates(work, shift_id=shift.shift_id):
                 fix = fix.replace(one.name, f"{masked_name(one.name)}（{one.code}）")
             console.print(f"    最省的办法：{fix}", soft_wrap=True)

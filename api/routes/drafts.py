@@ -23,9 +23,11 @@ from volunteer_core.rosters.drafts.views import (
     DraftShift,
     DraftSummary,
     DraftView,
+    Help,
     Load,
     PersonChange,
     SoftParts,
+    Step,
     WhyNot,
 )
 from volunteer_core.rosters.planning.problem import Bounds, Levels
@@ -78,7 +80,9 @@ SHIFT = DraftShift(
     missing=1,
     leads_missing=0,
     reason="缺 1 人：当时没空 12 人，本周次数已满 4 人，请假 2 人",
-    fixes=["李强本周多排一次（共 3 次），可补 1 人"],
+    fixes=[
+        Help("李强本周多排一次（共 3 次），可补 1 人", gain=1, steps=[Step(person_id=57, max_per_week=3)])
+    ],
 )
 LOAD = Load(42, "王小敏", minutes=120, past_minutes=480, offered_minutes=1080, ratio=0.556)
 CHANGE = PersonChange(

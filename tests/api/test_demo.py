@@ -24,6 +24,7 @@ from click.testing import CliRunner
 from api.command_line import main
 from api.demo import PRESENT
 from tests.api.test_serving import ended, free_port, wait_for_answer
+from tests.test_examples import run
 from volunteer_core.access.authentication import actor_of
 from volunteer_core.calendars.feeds import feed
 from volunteer_core.database import Work
@@ -397,11 +398,15 @@ def test_a_second_run_starts_clean_and_serves_what_it_printed(demo: Demo, tmp_pa
         assert command
         found = httpx.get(feed_address[0], trust_env=False)
         tallied = httpx.get(command[3], headers={command[1]: command[2]}, trust_env=False)
+        planned = run("plan_a_week.py", base, re.findall(r"队长凭证 +(\S+)", printed)[0])
     finally:
         process.terminate()
         ended(process)
     assert process.returncode == 0
     assert "BEGIN:VEVENT" in found.text
+    assert re.search(r"planned in .* 6 missing .*; proven best", planned)
+    assert re.search(r"planned again in .* 5 missing .*; proven best", planned)  # by the suggested change
+    assert re.search(r"repaired in .* 5 missing .*\n  of what is published: 1 added, 0 dropped", planned)
     assert f" {tallied.json()['service_minutes'] // 6 / 10:.1f} " in Demo(folder, printed).sections["三"]
 
     def masked(text: str, folder: Path) -> str:

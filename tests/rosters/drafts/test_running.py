@@ -85,7 +85,7 @@ def test_what_is_uncovered_says_why_in_words(world: Planned) -> None:
     [found] = world.read(draft).shifts
     assert (found.missing, found.leads_missing) == (2, 1)
     assert found.reason == "缺 2 人，其中带班 1 人：当时没空 1 人，没有说明何时有空 1 人，请假 1 人"
-    assert found.fixes[0] == "赵一 11月2日（周一）能来，可补 1 人"
+    assert found.fixes[0].text == "赵一 11月2日（周一）能来，可补 1 人"
     answers = {
         person: world.see(why_not, draft_id=draft, shift_id=shift, person_id=person)
         for person in (come, silent, away, cannot)
