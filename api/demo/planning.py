@@ -25,7 +25,7 @@ SINCE = date(2026, 12, 1)
 """The day on which people said so."""
 EVERYTHING = Paging(limit=500)
 AFTERNOON = (time(16, 30), time(18, 30))
-SECONDS = 20
+SECONDS = 60
 
 
 def plan(database: Database, school: int) -> int:

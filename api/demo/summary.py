@@ -46,7 +46,7 @@ def show(database: Database, sample: Sample, draft_id: int, console: Console) ->
         _show_hours(work, console)
         _show_event(work, sample.lecture, console)
         _show_rest(work, sample, console)
-        _show_draft(reading.read_draft(work, draft_id=draft_id), console)
+        _show_draft(work, reading.read_draft(work, draft_id=draft_id), console)
 
 
 def hours(minutes: int) -> str:
@@ -151,7 +151,7 @@ def _show_rest(work: Work, sample: Sample, console: Console) -> None:
         console.print(f"    {line}", soft_wrap=True)
 
 
-def _show_draft(view: DraftView, console: Console) -> None:
+def _show_draft(work: Work, view: DraftView, console: Console) -> None:
     draft = view.draft
     console.print(f"\n[bold]六、{draft.name}[/]（草稿 {draft.id}，尚未采用）")
     levels, bounds = draft.levels, draft.bounds
@@ -170,6 +170,9 @@ def _show_draft(view: DraftView, console: Console) -> None:
         if shift.missing:
             when = chinese_span(shift.starts_at, shift.ends_at)
             console.print(f"  {when} {shift.site_name}\n    {shift.reason}", soft_wrap=True)
-            console.print(f"    最省的办法：{shift.fixes[0] if shift.fixes else '没有'}", soft_wrap=True)
+            fix = shift.fixes[0].text if shift.fixes else "没有"
+            for one in candidates.candidates(work, shift_id=shift.shift_id):
+                fix = fix.replace(one.name, f"{masked_name(one.name)}（{one.code}）")
+            console.print(f"    最省的办法：{fix}", soft_wrap=True)
     busiest = "、".join(f"{masked_name(one.name)} {one.ratio:.0%}" for one in view.loads[:3])
     console.print(f"  担得最多（已服务与愿意服务之比）：{busiest}")

@@ -279,6 +279,31 @@ AVAILABILITY = (
     Call("remove_pair", {"programme_id": "$clean_up", "pair_id": "$pair"}),
 )
 
+CHANGING_HANDS = (
+    Call("list_substitutes"),
+    Call("cannot_come", {"shift_id": "$given_up"}, body={"person_id": "$ward", "reason": "生病"}),
+    Call("list_drop_outs"),
+    Call("confirm_shift", {"shift_id": "$confirmed"}, body={"person_id": "$ward"}),
+    Call("list_confirmations", {"week": "2026-W51"}),
+    Call("offer_shift", {"shift_id": "$own"}, body={"person_id": "$ward", "to_person_id": "$helper"}),
+    Call("withdraw_offer", {"offer_id": "$own_offer"}),
+    Call("accept_offer", {"offer_id": "$offer"}, body={"person_id": "$ward"}),
+    Call("decline_offer", {"offer_id": "$declined_offer"}, body={"person_id": "$ward"}),
+    Call("approve_offer", {"offer_id": "$approved_offer"}),
+    Call("refuse_offer", {"offer_id": "$refused_offer"}, body={"reason": "人手不足"}),
+    Call("list_offers"),
+    Call("list_team_offers", {"team_id": "$local_team"}),
+    Call("list_open_shifts", query={"first": "2026-12-21", "last": "2026-12-27"}),
+    Call("take_shift", {"shift_id": "$open"}, body={"person_id": "$ward"}),
+    Call("join_wait", {"shift_id": "$full"}, body={"person_id": "$ward"}),
+    Call("leave_wait", {"shift_id": "$full_left"}, body={"person_id": "$ward"}),
+    Call("list_waiting", {"shift_id": "$full"}),
+    Call("list_waits"),
+    Call("list_roster_versions", {"week": "2026-W51"}),
+    Call("read_roster_version", {"version_id": "$version"}),
+    Call("compare_roster_versions", {"version_id": "$version"}, query={"since": "$version"}),
+)
+
 PLACE = {"draft_id": "$staffed_plan", "shift_id": "$draft", "person_id": "$ward"}
 DRAFTS = (
     Call(
@@ -301,31 +326,6 @@ DRAFTS = (
         "publish_weeks",
         body={"first_week": "2026-W50", "last_week": "2026-W50", "site_ids": ["$site"]},
     ),
-)
-
-CHANGING_HANDS = (
-    Call("list_substitutes"),
-    Call("cannot_come", {"shift_id": "$given_up"}, body={"person_id": "$ward", "reason": "生病"}),
-    Call("list_drop_outs"),
-    Call("confirm_shift", {"shift_id": "$confirmed"}, body={"person_id": "$ward"}),
-    Call("list_confirmations", {"week": "2026-W50"}),
-    Call("offer_shift", {"shift_id": "$own"}, body={"person_id": "$ward", "to_person_id": "$helper"}),
-    Call("withdraw_offer", {"offer_id": "$own_offer"}),
-    Call("accept_offer", {"offer_id": "$offer"}, body={"person_id": "$ward"}),
-    Call("decline_offer", {"offer_id": "$declined_offer"}, body={"person_id": "$ward"}),
-    Call("approve_offer", {"offer_id": "$approved_offer"}),
-    Call("refuse_offer", {"offer_id": "$refused_offer"}, body={"reason": "人手不足"}),
-    Call("list_offers"),
-    Call("list_team_offers", {"team_id": "$local_team"}),
-    Call("list_open_shifts", query={"first": "2026-12-14", "last": "2026-12-20"}),
-    Call("take_shift", {"shift_id": "$open"}, body={"person_id": "$ward"}),
-    Call("join_wait", {"shift_id": "$full"}, body={"person_id": "$ward"}),
-    Call("leave_wait", {"shift_id": "$full_left"}, body={"person_id": "$ward"}),
-    Call("list_waiting", {"shift_id": "$full"}),
-    Call("list_waits"),
-    Call("list_roster_versions", {"week": "2026-W50"}),
-    Call("read_roster_version", {"version_id": "$version"}),
-    Call("compare_roster_versions", {"version_id": "$version"}, query={"since": "$version"}),
 )
 
 EVENTS = (
@@ -412,6 +412,6 @@ HOURS_AND_CALENDARS = (
 )
 
 CALLS = (
-    *PLACES, *PEOPLE_AND_TEAMS, *ROSTERS, *AVAILABILITY, *DRAFTS, *CHANGING_HANDS, *EVENTS, *CARE,
+    *PLACES, *PEOPLE_AND_TEAMS, *ROSTERS, *AVAILABILITY, *CHANGING_HANDS, *DRAFTS, *EVENTS, *CARE,
     *HOURS_AND_CALENDARS,
 )  # fmt: skip

@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from typing import Any
 
-from tests.world import MONDAY, NOW, SCRIPT, World, hour
+from tests.api.changing_hands import add_what_changes_hands
+from tests.world import MONDAY, NOW, World, hour
 from volunteer_core.access.tokens import grant_role, issue_token
 from volunteer_core.calendars.models import FeedKind
 from volunteer_core.calendars.subscriptions import subscribe
@@ -27,8 +28,8 @@ from volunteer_core.notices.outbox import list_notices, mark_told
 from volunteer_core.people import vouching
 from volunteer_core.permissions import Actor, Role
 from volunteer_core.rosters.availability.asking import ask
-from volunteer_core.rosters.availability.models import DateWish, WeeklySpan
-from volunteer_core.rosters.availability.stating import state_dates
+from volunteer_core.rosters.availability.models import DateWish
+from volunteer_core.rosters.availability.stating import WeeklyTime, state_dates, state_weekly
 from volunteer_core.rosters.calling_off import call_off_shift
 from volunteer_core.rosters.drafts.editing import take_out_of_draft
 from volunteer_core.rosters.drafts.requesting import request_draft
@@ -36,12 +37,7 @@ from volunteer_core.rosters.drafts.running import run_next
 from volunteer_core.rosters.models import PairKind
 from volunteer_core.rosters.pairs import set_pair
 from volunteer_core.rosters.patterns import set_pattern
-from volunteer_core.rosters.rules import set_rules
 from volunteer_core.rosters.standing_seats import give_seat
-from volunteer_core.rosters.swaps.offering import offer_shift
-from volunteer_core.rosters.swaps.taking_over import accept_offer
-from volunteer_core.rosters.swaps.waiting import join_wait
-from volunteer_core.rosters.versions import list_versions
 from volunteer_core.teams.grid_posts import appoint
 from volunteer_core.teams.membership import appoint_leader, found_team, join
 from volunteer_core.teams.models import GridRole
@@ -63,7 +59,7 @@ class Town(World):
         self._add_people()
         self._add_roster()
         self._add_availability()
-        self._add_what_changes_hands()
+        add_what_changes_hands(self)
         self._add_care()
         self._add_events()
         self._add_what_is_personal()
@@ -155,16 +151,8 @@ class Town(World):
     def _add_drafts(self) -> None:
         """Of one draft shift, on which the ward is planned. Nobody is on it yet; the last one waits."""
         day = MONDAY + timedelta(days=3)
-        with self.office.write(by=SCRIPT, now=NOW) as work:
-            work.add(
-                WeeklySpan(
-                    person_id=self.ids["ward"],
-                    weekday=4,
-                    starts=time(16),
-                    ends=time(19),
-                    valid_from=FIRST,
-                )
-            )
+        spans = [WeeklyTime(4, time(16), time(19))]
+        self.do(state_weekly, person_id=self.ids["ward"], spans=spans, valid_from=FIRST)
         for name in ("plan", "other_plan", "emptied_plan", "staffed_plan", "spare_plan", "applied_plan"):
             self.ids[name] = self._request_draft(day)
             run_next(self.office)
@@ -182,37 +170,6 @@ class Town(World):
             site_ids=[self.site],
         ).id
         return found
-
-    def _add_what_changes_hands(self) -> None:
-        """Three weeks of December have published shifts: the ward's to give away, and others to take."""
-        ids, ward, helper = self.ids, self.ids["ward"], self.ids["helper"]
-        monday = date(2026, 12, 7)
-        for number, name in enumerate(("given_up", "confirmed", "own", "own_taken_back", "own_offered")):
-            ids[name] = self.shift(ward, day=monday + timedelta(days=number))
-        for number, name in enumerate(("open", "helpers", "helpers_declined")):
-            day = monday + WEEK + timedelta(days=number)
-            ids[name] = self.shift(*(() if name == "open" else (helper,)), day=day)
-        for number, name in enumerate(("full", "full_left", "approved", "refused")):
-            day = monday + 2 * WEEK + timedelta(days=number)
-            ids[name] = self.shift(helper, day=day, maximum=1, programme=self.clean_up)
-        for week, programme in enumerate((self.school, self.school, self.clean_up)):
-            self.publish(day=monday + week * WEEK, programme=programme)
-        where = {"programme_id": self.school, "site_id": self.site}
-        ids["version"] = self.see(list_versions, **where, week="2026-W50").items[0].id
-        self.do(join_wait, shift_id=ids["full_left"], person_id=ward)
-        leader = self.who["leader"]
-        ids["own_offer"] = self._offered("own_taken_back", ward, to_person_id=helper)
-        ids["offer"] = self._offered("helpers", helper, to_person_id=ward)
-        ids["declined_offer"] = self._offered("helpers_declined", helper, to_person_id=ward)
-        self.do(set_rules, programme_id=self.clean_up, swaps_need_approval=True)
-        for name in ("approved", "refused"):
-            ids[f"{name}_offer"] = self._offered(name, helper, to_person_id=leader)
-            self.do(accept_offer, offer_id=ids[f"{name}_offer"], person_id=leader)
-        self.do(set_rules, programme_id=self.clean_up)
-
-    def _offered(self, name: str, giver: int, **facts: Any) -> int:
-        offered: int = self.do(offer_shift, shift_id=self.ids[name], person_id=giver, **facts).id
-        return offered
 
     def _add_care(self) -> None:
         """A child who is expected and one who has come, each with an adult who may take it home."""

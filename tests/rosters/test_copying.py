@@ -147,6 +147,13 @@ def test_at_one_site_only_if_asked(world: World) -> None:
     assert on_days(world, "2026-W46") == {MONDAY + WEEK: [here[MONDAY]]}
 
 
+def test_another_programme_is_left_alone(world: World) -> None:
+    world.shift(world.person(), programme=world.clean_up)
+    world.shift(day=MONDAY + WEEK)
+    outcome = copy(world)
+    assert (outcome.placed, outcome.without_counterpart) == ([], [])
+
+
 def test_a_shift_at_another_time_is_no_counterpart(world: World) -> None:
     pattern(world)
     run(world, "2026-W45", "2026-W46")

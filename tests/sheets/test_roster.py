@@ -19,7 +19,8 @@ from volunteer_core.people.vouching import qualify, take_leave
 from volunteer_core.permissions import Actor
 from volunteer_core.places.directory import add_site, correct_site
 from volunteer_core.rosters.calling_off import call_off_shift
-from volunteer_core.rosters.patterns import set_pattern
+from volunteer_core.rosters.generating import generate
+from volunteer_core.rosters.patterns import end_pattern, set_pattern
 from volunteer_core.rosters.shifts import add_shift, change_shift
 from volunteer_core.sheets.roster import sheet_names, week_sheet
 from volunteer_core.teams.membership import change_team
@@ -264,6 +265,16 @@ def test_all_sites_of_the_week_are_in_one_workbook_by_their_code(world: World) -
     assert [sheet.cells["E2"] for sheet in found.values()] == ["本周无班次", *["草稿，尚未公布"] * 2]
     assert found["三峰学堂"].cells["D5"] == "陈立"
     assert list(book(world, "2026-W46", site_id=None).sheets) == ["值班表"]
+
+
+def test_a_site_whose_shifts_were_all_dropped_has_no_page(world: World) -> None:
+    facts = {"programme_id": world.school, "site_id": world.other_site}
+    times = {"starts": time(17), "ends": time(18), "minimum": 1, "maximum": 2}
+    held = world.do(set_pattern, **facts, weekdays="1", **times, valid_from=MONDAY, valid_to=MONDAY)
+    for kept in (["滨濂学堂"], ["值班表"]):
+        world.do(generate, **facts, first=MONDAY, last=MONDAY)
+        assert list(book(world, site_id=None).sheets) == kept
+        world.do(end_pattern, pattern_id=held.id, last_day=MONDAY - timedelta(days=1))
 
 
 def test_the_same_content_gives_the_same_bytes(world: World) -> None:

@@ -87,10 +87,8 @@ def assign(
 
 
 def release(work: Work, *, shift_id: int, person_id: int) -> AssignmentView:
-    """Takes a person off a shift; who is first in line for it comes instead.
-
-    Refuses one that has begun, and who is not on it.
-    """
+    """Takes a person off a shift; who is first in line for it comes instead. Refuses a shift that has
+    begun, and who is not on it."""
     from volunteer_core.rosters.swaps.line import lock_line, promote_waiting  # puts on by this module
 
     shift, programme, site = lock_shift(work, shift_id)
@@ -176,11 +174,10 @@ def put_on(
     if published:
         commitment.confirmed_at = work.now if confirmed else None
         version_id = keep_version(work, shift, cause)
-        asks = checks.rules.asks_confirmation and not confirmed
         if told is not None:
-            tell_of_shift(
-                work, kind, person_id, shift, programme, site, told, asks=asks, version_id=version_id
-            )
+            asks = checks.rules.asks_confirmation and not confirmed
+            what = (work, kind, person_id, shift, programme, site, told)
+            tell_of_shift(*what, asks=asks, version_id=version_id)
     return commitment
 
 

@@ -6,21 +6,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from tests.at_once import at_once
 from tests.rosters.drafts.planned import FRIDAY, Planned
-from tests.world import MONDAY, SCRIPT, hour
-from volunteer_core.commitments.models import Commitment
+from tests.world import MONDAY, hour
 from volunteer_core.errors import NotAllowed
 from volunteer_core.notices.outbox import list_notices
 from volunteer_core.people.vouching import take_leave
-from volunteer_core.rosters.assigning import assign, release
+from volunteer_core.rosters.assigning import assign, lock_assignment, release
 from volunteer_core.rosters.calling_off import call_off_shift
 from volunteer_core.rosters.drafts.applying import Applied, apply_draft
 from volunteer_core.rosters.drafts.keeping import DraftNotReady
 from volunteer_core.rosters.drafts.models import DraftStatus
 from volunteer_core.rosters.drafts.requesting import discard_draft
+from volunteer_core.rosters.swaps.waiting import join_wait
+from volunteer_core.rosters.versions import list_versions
 
 TUESDAY = MONDAY + timedelta(days=1)
 
@@ -28,14 +28,6 @@ TUESDAY = MONDAY + timedelta(days=1)
 def apply(world: Planned, draft: int, **facts: Any) -> Applied:
     found: Applied = world.do(apply_draft, draft_id=draft, **facts)
     return found
-
-
-def lock(world: Planned, shift: int, person: int) -> None:
-    with world.office.write(by=SCRIPT) as work:
-        for row in work.scalars(
-            select(Commitment).where(Commitment.shift_id == shift, Commitment.person_id == person)
-        ):
-            row.locked = True
 
 
 def left_out(applied: Applied) -> dict[tuple[int, int], str]:
@@ -82,7 +74,7 @@ def test_held_places_that_the_draft_does_not_have_are_given_up_and_locked_ones_n
     draft = world.plan()
     assert world.places(draft) == {shift: {planned}}  # who has said nothing is not assumed free
     world.do(assign, shift_id=shift, person_id=locked)
-    lock(world, shift, locked)
+    world.do(lock_assignment, shift_id=shift, person_id=locked)
     applied = apply(world, draft)
     assert [one.person_id for one in applied.taken_off] == [held]
     assert world.on(shift) == {locked, planned}
@@ -152,6 +144,18 @@ def test_what_a_draft_changes_of_what_is_published_is_told(world: Planned) -> No
         (away, "您不必再参加"),
         (comes, "您已被安排"),
     ]
+
+
+def test_a_place_given_up_in_what_is_published_goes_to_who_waits_for_it(world: Planned) -> None:
+    away, stays = world.helper(), world.helper()
+    shift = world.published(away, stays, minimum=1, maximum=2)
+    waits = world.person()  # has not said when they can: the planner leaves them out
+    world.do(join_wait, shift_id=shift, person_id=waits)
+    world.do(take_leave, person_id=away, first_day=MONDAY, last_day=MONDAY)
+    apply(world, world.plan())
+    assert world.on(shift) == {stays, waits}
+    where = {"programme_id": world.school, "site_id": world.site, "week": "2026-W45"}
+    assert [one.cause for one in world.see(list_versions, **where).items] == ["planned", "published"]
 
 
 def test_two_leaders_apply_it_once(world: Planned) -> None:

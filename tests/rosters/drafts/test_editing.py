@@ -21,7 +21,7 @@ from volunteer_core.rosters.drafts.editing import (
 )
 from volunteer_core.rosters.drafts.keeping import DraftNotReady
 from volunteer_core.rosters.drafts.requesting import replan_draft
-from volunteer_core.rosters.models import PairKind, PairRule
+from volunteer_core.rosters.models import PairKind
 
 TUESDAY = MONDAY + timedelta(days=1)
 
@@ -82,7 +82,7 @@ def test_what_breaks_a_rule_is_refused_in_words_and_changes_nothing(world: Plann
 def test_who_serves_only_together_is_put_and_taken_together(world: Planned) -> None:
     shift = world.shift(minimum=2)
     a, b, c = world.helper(), world.helper(), world.helper()
-    world.add(PairRule(programme_id=world.school, person_id=a, other_id=b, kind=PairKind.TOGETHER))
+    world.pair(a, b, PairKind.TOGETHER)
     draft = world.plan()
     for person in world.places(draft)[shift] & {c}:
         take_out(world, draft, shift, person)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 import msgspec
@@ -20,10 +20,11 @@ from volunteer_core.rosters.drafts.models import DraftStatus
 from volunteer_core.rosters.drafts.showing import Shown
 from volunteer_core.rosters.drafts.views import PersonChange
 from volunteer_core.rosters.models import OPEN, Shift, ShiftStatus
+from volunteer_core.rosters.swaps.line import let_in, who_waits
 from volunteer_core.teams.models import Programme
 
 
-class Placed(msgspec.Struct, frozen=True):
+class PlacedPerson(msgspec.Struct, frozen=True):
     """A person who was put on a shift or taken off it."""
 
     shift_id: int
@@ -31,7 +32,7 @@ class Placed(msgspec.Struct, frozen=True):
     name: str
 
 
-class LeftOut(msgspec.Struct, frozen=True):
+class PersonLeftOut(msgspec.Struct, frozen=True):
     """A place of the draft that was not taken over: the code of what stands against it by now, and why in
     Chinese."""
 
@@ -47,10 +48,10 @@ class Applied(msgspec.Struct, frozen=True):
     what that changes for whom in what is published."""
 
     draft_id: int
-    put_on: list[Placed]
-    taken_off: list[Placed]
+    put_on: list[PlacedPerson]
+    taken_off: list[PlacedPerson]
     kept: int
-    left_out: list[LeftOut]
+    left_out: list[PersonLeftOut]
     changes: list[PersonChange]
 
 
@@ -60,7 +61,8 @@ def apply_draft(work: Work, *, draft_id: int) -> Applied:
     Held places that are not in it are taken off. A promised place is released, and the person told, only if
     the planner knew it and the draft drops it; locked ones stay. Everybody new is put on with every rule
     checked again: what does not hold any more (leave taken meanwhile, a shift called off) is left out and
-    named, and the rest is done. Publishing stays a step of its own.
+    named, and the rest is done. A place given up in a published shift goes to who waits for it. Publishing
+    stays a step of its own.
     """
     draft, programme = lock_ready(work, draft_id)
     shown = Shown(work, draft)
@@ -69,6 +71,7 @@ def apply_draft(work: Work, *, draft_id: int) -> Applied:
     wanted = {(place.shift_id, place.person_id) for place in shown.places}
     rows = select(Commitment).where(Commitment.shift_id.in_(list(shifts)), Commitment.status.in_(ACTIVE))
     people = {row.person_id for row in work.scalars(rows)} | {person_id for _, person_id in wanted}
+    people |= who_waits(work, shifts.values())
     names = {person.id: person.name for person in work.lock_all(Person, people)}
     present = {
         (row.shift_id or 0, row.person_id): row
@@ -81,10 +84,12 @@ def apply_draft(work: Work, *, draft_id: int) -> Applied:
     ]
     for row in dropped:
         shift = shifts[row.shift_id or 0]
-        take_off(work, shift, programme, sites[shift.site_id], row)
-    taken_off = [Placed(row.shift_id or 0, row.person_id, names[row.person_id]) for row in dropped]
+        take_off(work, shift, programme, sites[shift.site_id], row, cause="planned")
+    taken_off = [PlacedPerson(row.shift_id or 0, row.person_id, names[row.person_id]) for row in dropped]
     new = sorted(wanted - present.keys())
     put, left_out = _put_all(work, programme, sites, [(shifts[one], person) for one, person in new], names)
+    freed = Counter(one.shift_id for one in taken_off) - Counter(one.shift_id for one in put)
+    let_in(work, {shifts[shift_id]: places for shift_id, places in freed.items()})
     turn(draft, DraftStatus.APPLIED)
     work.flush()
     kept = len(present) - len(taken_off)
@@ -108,10 +113,10 @@ def _put_all(
     sites: dict[int, Site],
     places: Iterable[tuple[Shift, int]],
     names: dict[int, str],
-) -> tuple[list[Placed], list[LeftOut]]:
+) -> tuple[list[PlacedPerson], list[PersonLeftOut]]:
     """Puts everybody on who can be. Who depends on somebody else there (a newcomer on a mentor) is tried
     again as long as that somebody may still come."""
-    put: list[Placed] = []
+    put: list[PlacedPerson] = []
     waiting = list(places)
     refused: dict[tuple[int, int], Refused] = {}
     while waiting:
@@ -120,17 +125,18 @@ def _put_all(
             try:
                 if shift.status in OPEN and shift.starts_at <= work.now:
                     raise ShiftOver(shift_id=shift.id)
-                put_on(work, shift, programme, sites[shift.site_id], person_id, by_leader=True)
+                site = sites[shift.site_id]
+                put_on(work, shift, programme, site, person_id, by_leader=True, cause="planned")
             except Refused as refusal:
                 refused[shift.id, person_id] = refusal
                 again.append((shift, person_id))
             else:
-                put.append(Placed(shift.id, person_id, names[person_id]))
+                put.append(PlacedPerson(shift.id, person_id, names[person_id]))
         if len(again) == len(waiting):
             break
         waiting = again
     left_out = [
-        LeftOut(
+        PersonLeftOut(
             shift.id,
             person_id,
             names[person_id],
@@ -143,7 +149,7 @@ def _put_all(
 
 
 def _changes(
-    shown: Shown, shifts: dict[int, Shift], put: Iterable[Placed], taken_off: Iterable[Placed]
+    shown: Shown, shifts: dict[int, Shift], put: Iterable[PlacedPerson], taken_off: Iterable[PlacedPerson]
 ) -> list[PersonChange]:
     """What that means for people in what is published."""
     added: dict[int, list[str]] = defaultdict(list)

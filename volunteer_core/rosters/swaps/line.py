@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from sqlalchemy import bindparam, select
@@ -67,14 +67,19 @@ def promote_waiting(
     return promoted
 
 
-def let_in(work: Work, more: Mapping[Shift, int]) -> None:
-    """Locked shifts take so many more people than before: of the published ones it is a new version, and
-    whoever is first in line for them comes."""
-    published = sorted((shift for shift in more if shift.status is ShiftStatus.PUBLISHED), key=_by_site)
-    waiting = select(ShiftWait.person_id).where(
-        ShiftWait.shift_id.in_([shift.id for shift in published]), ShiftWait.status == WaitStatus.WAITING
+def who_waits(work: Work, shifts: Iterable[Shift]) -> set[int]:
+    """Who waits for any of some locked shifts: to be locked with all others before anybody is moved."""
+    statement = select(ShiftWait.person_id).where(
+        ShiftWait.shift_id.in_([shift.id for shift in shifts]), ShiftWait.status == WaitStatus.WAITING
     )
-    work.lock_all(Person, work.scalars(waiting))
+    return set(work.scalars(statement))
+
+
+def let_in(work: Work, more: Mapping[Shift, int]) -> None:
+    """Locked shifts have room for so many more people than before: of the published ones it is a new
+    version, and whoever is first in line for them comes."""
+    published = sorted((shift for shift in more if shift.status is ShiftStatus.PUBLISHED), key=_by_site)
+    work.lock_all(Person, who_waits(work, published))
     for shift in published:
         keep_version(work, shift, "changed")
         programme, site = work.find(Programme, shift.programme_id), work.find(Site, shift.site_id)
