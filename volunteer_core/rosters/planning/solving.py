@@ -73,6 +73,8 @@ def solve_whole(run: Run, *, seed: int, workers: int) -> None:
         improve_by_windows(run, seed=seed)
     if exact.levels["soft"]:
         _reach(run, exact, "soft", seed, workers, large=large)
+    else:  # nobody could serve anywhere
+        run.bounds["soft"] = run.levels.soft
 
 
 def _reach(run: Run, exact: Exact, level: str, seed: int, workers: int, *, large: bool) -> int | None:
