@@ -17,9 +17,11 @@ Terms = list[tuple[cp_model.IntVar, int]]
 
 class Exact:
     """A model whose levels are linear expressions: ``hard`` (rules that locked duties break), ``gap``,
-    ``lead``, ``change`` and ``soft``. What is fixed is in the constants."""
+    ``lead``, ``change`` and, if it is ``weighed``, ``soft``. What is fixed is in the constants."""
 
-    def __init__(self, ground: Ground, numbers: Iterable[int], fixed: Iterable[Duty] = ()) -> None:
+    def __init__(
+        self, ground: Ground, numbers: Iterable[int], fixed: Iterable[Duty] = (), *, weighed: bool = True
+    ) -> None:
         self.ground = ground
         self.model = cp_model.CpModel()
         self.numbers = sorted(set(numbers))
@@ -38,7 +40,8 @@ class Exact:
             self._open(number)
         for person, mine in self._of_person.items():
             self._limit(person, mine)
-            self._weigh(person, mine)
+            if weighed:
+                self._weigh(person, mine)
         for number in self.numbers:
             self._staff(number)
             self._relate(number)

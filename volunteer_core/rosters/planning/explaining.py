@@ -26,14 +26,15 @@ from volunteer_core.rosters.planning.roster import Roster
 
 MORE_OFTEN, LESS_REST, OTHER_TIME, OTHER_DAY = 2, 2, 4, 5
 """What a change asks of people: a turn more, less rest, another time, a day they had not offered."""
-MOST_FIXES = 5
+MOST_FIXES = 3
 MOST_FIXED = 60
 EARLIER_OR_LATER = (-30, 30)
 """By how many minutes a session might begin at another time."""
 
 
 def explain_roster(roster: Roster) -> tuple[Explanation, ...]:
-    """An explanation for each uncovered session; fixes are looked for in the first :data:`MOST_FIXED`."""
+    """An explanation for each uncovered session. What stands against each person, and what would help, is
+    only looked for in the first :data:`MOST_FIXED`."""
     uncovered = [number for number in range(len(roster.ground.sessions)) if roster.missing(number)]
     return tuple(explain(roster, number, fixed=place < MOST_FIXED) for place, number in enumerate(uncovered))
 
@@ -62,7 +63,7 @@ def explain(roster: Roster, number: int, *, fixed: bool = True) -> Explanation:
         fixes=tuple(fixes(roster, number)) if fixed else (),
         against={
             ground.people[index].id: roster.against(index, number)
-            for index in near
+            for index in (near if fixed else ())
             if index not in roster.present[number] and _helps(roster, index, number)
         },
     )

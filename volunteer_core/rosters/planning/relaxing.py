@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
+from functools import reduce
 
 import msgspec
 from ortools.sat.python import cp_model
@@ -36,7 +37,16 @@ def complete(run: Run, explanations: tuple[Explanation, ...], *, whole: bool) ->
     ``whole``: the problem is small enough to be planned again for each change.
     """
     roster = Roster(run.ground, run.duties)
-    gains: dict[Change, int] = {}
+    gains: dict[tuple[Change, ...], int] = {}
+
+    def gain(changes: tuple[Change, ...], seen: int) -> int:
+        """What changes gain altogether, which may be more than was seen in one place."""
+        if not whole:
+            return seen
+        if changes not in gains:
+            gains[changes] = _gain(run, changes)
+        return max(seen, gains[changes])
+
     found = []
     for one in explanations[:MOST_FIXED]:
         fixes, package = list(one.fixes), None
@@ -46,22 +56,19 @@ def complete(run: Run, explanations: tuple[Explanation, ...], *, whole: bool) ->
                 if not fixes or package.price < fixes[0].price:
                     fixes.insert(0, Fix(package.changes[0], package.gain, package.price))
                 package = None
-        for place, fix in enumerate(fixes):
-            if (
-                whole and fix.change.date is None and fix.change.session is None
-            ):  # it may help on several days
-                if fix.change not in gains:
-                    gains[fix.change] = _gain(run, fix.change)
-                fixes[place] = msgspec.structs.replace(fix, gain=max(fix.gain, gains[fix.change]))
+        fixes = [msgspec.structs.replace(fix, gain=gain((fix.change,), fix.gain)) for fix in fixes]
+        if package is not None:
+            package = msgspec.structs.replace(package, gain=gain(package.changes, package.gain))
         package = None if fixes else package
         found.append(msgspec.structs.replace(one, fixes=tuple(fixes), package=package))
     return (*found, *explanations[MOST_FIXED:])
 
 
-def _gain(run: Run, change: Change) -> int:
-    """By how many people less are missing in the best roster after a change; 0 if there was no time."""
-    ground = Ground(apply_change(run.ground.problem, change))
-    outcome = search(run, Exact(ground, range(len(ground.sessions))), "gap", seed=0)
+def _gain(run: Run, changes: tuple[Change, ...]) -> int:
+    """By how many people less are missing in the best roster after changes; 0 if there was no time."""
+    ground = Ground(reduce(apply_change, changes, run.ground.problem))
+    exact = Exact(ground, range(len(ground.sessions)), weighed=False)
+    outcome = search(run, exact, "gap", seed=0)
     if outcome is None or outcome[1].value is None:
         return 0
     return run.levels.gap - outcome[1].value
@@ -78,7 +85,7 @@ def _cheapest(run: Run, roster: Roster, number: int, *, whole: bool) -> Package 
         and (whole or ground.community_of(session.site) == community)
     ]
     relaxed = Ground(_relaxed(ground, part))
-    exact = Exact(relaxed, part, run.duties)
+    exact = Exact(relaxed, part, run.duties, weighed=False)
     for other in part:
         if other in exact.gaps:
             exact.model.add(exact.gaps[other] <= roster.missing(other) - (other == number))
