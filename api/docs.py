@@ -38,7 +38,7 @@ SWAGGER_UI = "5.35.0"
 
 TAGS = (
     Tag("access", "登录凭证和角色"),
-    Tag("places", "社区、网格和站点"),
+    Tag("places", "社区、网格和场所"),
     Tag("workdays", "工作日、上课日、学期和地方调整"),
     Tag("closures", "停课、台风等关闭"),
     Tag("people", "人员、资格、监护人和请假"),

@@ -10,10 +10,12 @@ import gzip
 import sys
 from pathlib import Path
 
+from msgspec import to_builtins
+
 from volunteer_core.errors import Malformed
 from volunteer_core.rosters.planning.forms import read_problem, write_plan
 from volunteer_core.rosters.planning.planner import plan
-from volunteer_core.rosters.planning.problem import Plan
+from volunteer_core.rosters.planning.problem import Change, Plan
 from volunteer_core.rosters.planning.running import Report
 
 LEVELS = {
@@ -35,7 +37,7 @@ def main() -> None:
     data = asked.problem.read_bytes()
     try:
         problem = read_problem(gzip.decompress(data) if asked.problem.suffix == ".gz" else data)
-    except Malformed as refusal:
+    except (Malformed, OSError) as refusal:
         parser.exit(1, f"{asked.problem}: {refusal}\n")
     found = plan(problem, seconds=asked.seconds, workers=asked.workers, seed=asked.seed, progress=report)
     asked.out.write_bytes(write_plan(found))
@@ -61,9 +63,16 @@ def show(found: Plan) -> None:
         reasons = ", ".join(f"{reason} {number}" for reason, number in explanation.reasons.items())
         print(f"  {explanation.session}: 缺 missing {explanation.missing} ({reasons})")
         for fix in explanation.fixes:
-            print(f"    可改 would help: {fix.change} (+{fix.gain})")
+            print(f"    可改 would help: {written(fix.change)} (+{fix.gain})")
+        if explanation.package is not None:
+            together = "; ".join(written(change) for change in explanation.package.changes)
+            print(f"    一起改 would help together: {together} (+{explanation.package.gain})")
     for note in found.notes:
         print(f"  注意 note: {note}")
+
+
+def written(change: Change) -> str:
+    return ", ".join(f"{field} {value}" for field, value in to_builtins(change).items())
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.api.test_serving import ended, free_port, serve, wait_for_answer
+from tests.rosters.planning.judge import score
 from volunteer_core.access.tokens import issue_first
 from volunteer_core.events import planning, positions
 from volunteer_core.migrations import upgrade
@@ -76,3 +79,43 @@ def test_a_client_of_the_api(tmp_path: Path) -> None:
     assert "calendar: 200, 1 entries" in first
     assert "the second time: 304" in first
     assert "refused: already_signed_up" in second
+
+
+def test_a_roster_planned_from_a_file_into_a_file(tmp_path: Path) -> None:
+    made = run("generate_problem.py", "S", "--seed", "3", "--out", str(tmp_path / "problem.json.gz"))
+    assert "synthetic-S3: 20 sessions, 22 synthetic people" in made
+    said = run(
+        "plan_json.py", str(tmp_path / "problem.json.gz"), str(tmp_path / "roster.json"), "--seconds", "20"
+    )
+    assert "缺口 people missing\t1\t1\t是 yes" in said
+    assert "可改 would help: " in said
+    problem = json.loads(gzip.decompress((tmp_path / "problem.json.gz").read_bytes()))
+    roster = json.loads((tmp_path / "roster.json").read_bytes())
+    assert score(problem, roster)["levels"] == {"hard": 0, **roster["levels"]}
+    assert roster["bounds"] == roster["levels"]
+    assert [explanation["missing"] for explanation in roster["explanations"]] == [1]
+
+
+def test_a_problem_after_drop_outs() -> None:
+    problem = json.loads(run("generate_problem.py", "--sites", "2", "--weeks", "2", "--replan"))
+    again = json.loads(run("generate_problem.py", "--sites", "2", "--weeks", "2", "--replan"))
+    assert problem == again
+    assert problem["name"] == "synthetic-S1-replan"
+    assert (len(problem["sites"]), problem["weeks"]) == (2, 2)
+    first_week = {session["id"] for session in problem["sessions"] if session["date"] < "2026-09-07"}
+    assert problem["locked"] == [duty for duty in problem["published"] if duty[1] in first_week]
+    dropped_out = score(problem, {"assignments": problem["published"]})
+    assert dropped_out["violations"].keys() == {"unavailable"}
+
+
+def test_a_file_that_is_no_problem_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "problem.json").write_text('{"format": "roster/2"}')
+    refused = subprocess.run(
+        [sys.executable, EXAMPLES / "plan_json.py", tmp_path / "problem.json", tmp_path / "roster.json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert refused.returncode == 1
+    assert "不是 roster/1 格式" in refused.stderr
+    assert not (tmp_path / "roster.json").exists()

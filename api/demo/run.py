@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from api.demo import PRESENT, history, summary
+from api.demo import PRESENT, history, planning, summary
 from volunteer_core.migrations import upgrade
 from volunteer_core.opening import open_office
 
@@ -30,13 +30,15 @@ def run(*, folder: Path, base: str, say: Callable[[str], None]) -> dict[str, str
     try:
         upgrade(database)
         sample = history.live(database, SAMPLE, say)
+        say("按队员说明的时间计算再下一周的排班……")
+        draft = planning.plan(database, sample.school)
         console = Console(width=WIDTH, highlight=False, soft_wrap=False)
-        summary.show(database, sample, console)
+        summary.show(database, sample, draft, console)
     finally:
         database.dispose()
     tally = f"{base}/v1/tally?by=team&first=2026-11-01&last=2026-11-30"
     say(f"""
-六、地址（演示凭证每次重新生成）
+七、地址（演示凭证每次重新生成）
   接口文档        {base}/docs
   志愿者的日历    {base}/feeds/{sample.feed_secret}.ics
   时长统计        curl -H "Authorization: Bearer {sample.officer_token}" \\

@@ -18,15 +18,23 @@ from volunteer_core.hours import ledger, tallies, targets
 from volunteer_core.notices import outbox
 from volunteer_core.people.masking import masked_name
 from volunteer_core.rosters import candidates, coverage
+from volunteer_core.rosters.drafts import reading
+from volunteer_core.rosters.drafts.views import DraftView
 from volunteer_core.rosters.models import ShiftStatus
 from volunteer_core.timespans import WEEKDAYS, chinese_date, chinese_span, civil
 
 STATUS_WORDS = {ShiftStatus.DRAFT: "草稿", ShiftStatus.PUBLISHED: "已公布"}
 NOVEMBER = (date(2026, 11, 1), date(2026, 11, 30))
 MOST_NOTICES = 6
+LEVEL_WORDS = {
+    "gap": "缺的人",
+    "lead": "其中缺的带班人",
+    "change": "改动已公布的安排",
+    "soft": "公平、意愿、路程和熟面孔（加权）",
+}
 
 
-def show(database: Database, sample: Sample, console: Console) -> None:
+def show(database: Database, sample: Sample, draft_id: int, console: Console) -> None:
     """Prints the summary."""
     console.rule("凤翔街道 志愿服务 · 演示")
     console.print("样例数据：人员姓名、电话、出生日期均为虚构。演示时钟停在 ", end="")
@@ -38,6 +46,7 @@ def show(database: Database, sample: Sample, console: Console) -> None:
         _show_hours(work, console)
         _show_event(work, sample.lecture, console)
         _show_rest(work, sample, console)
+        _show_draft(work, reading.read_draft(work, draft_id=draft_id), console)
 
 
 def hours(minutes: int) -> str:
@@ -140,3 +149,30 @@ def _show_rest(work: Work, sample: Sample, console: Console) -> None:
     console.print(f"  {text[0]}，可复制到群里，例如：")
     for line in text[1:][-MOST_NOTICES:]:
         console.print(f"    {line}", soft_wrap=True)
+
+
+def _show_draft(work: Work, view: DraftView, console: Console) -> None:
+    draft = view.draft
+    console.print(f"\n[bold]六、{draft.name}[/]（草稿 {draft.id}，尚未采用）")
+    levels, bounds = draft.levels, draft.bounds
+    if levels is None or bounds is None:
+        console.print(f"  {draft.failure}")
+        return
+    table = _table("", "层级（严格按此顺序）", "结果", "已证明的下限", numbers=2)
+    for name, words in LEVEL_WORDS.items():
+        bound = getattr(bounds, name)
+        table.add_row(words, str(getattr(levels, name)), "—" if bound is None else str(bound))
+    console.print(table)
+    proof = "已证明没有更好的排法" if draft.proven else "尚未证明是最好的"
+    people = sum(len(shift.people) for shift in view.shifts)
+    console.print(f"  {len(view.shifts)} 个班次排了 {people} 人次，{proof}。")
+    for shift in view.shifts:
+        if shift.missing:
+            when = chinese_span(shift.starts_at, shift.ends_at)
+            console.print(f"  {when} {shift.site_name}\n    {shift.reason}", soft_wrap=True)
+            fix = shift.fixes[0].text if shift.fixes else "没有"
+            for one in candidates.candidates(work, shift_id=shift.shift_id):
+                fix = fix.replace(one.name, f"{masked_name(one.name)}（{one.code}）")
+            console.print(f"    最省的办法：{fix}", soft_wrap=True)
+    busiest = "、".join(f"{masked_name(one.name)} {one.ratio:.0%}" for one in view.loads[:3])
+    console.print(f"  担得最多（已服务与愿意服务之比）：{busiest}")

@@ -15,7 +15,7 @@ from api.work import Opened
 from volunteer_core.database import Page
 from volunteer_core.rosters import publishing_weeks
 from volunteer_core.rosters.drafts import applying, comparing, editing, reading, requesting
-from volunteer_core.rosters.drafts.applying import Applied, LeftOut, Placed
+from volunteer_core.rosters.drafts.applying import Applied, PersonLeftOut, PlacedPerson
 from volunteer_core.rosters.drafts.comparing import Compared, Comparison, Difference, OnlyHere
 from volunteer_core.rosters.drafts.models import DraftStatus
 from volunteer_core.rosters.drafts.views import (
@@ -23,9 +23,11 @@ from volunteer_core.rosters.drafts.views import (
     DraftShift,
     DraftSummary,
     DraftView,
+    Help,
     Load,
     PersonChange,
     SoftParts,
+    Step,
     WhyNot,
 )
 from volunteer_core.rosters.planning.problem import Bounds, Levels
@@ -78,7 +80,9 @@ SHIFT = DraftShift(
     missing=1,
     leads_missing=0,
     reason="缺 1 人：当时没空 12 人，本周次数已满 4 人，请假 2 人",
-    fixes=["李强本周多排一次（共 3 次），可补 1 人"],
+    fixes=[
+        Help("李强本周多排一次（共 3 次），可补 1 人", gain=1, steps=[Step(person_id=57, max_per_week=3)])
+    ],
 )
 LOAD = Load(42, "王小敏", minutes=120, past_minutes=480, offered_minutes=1080, ratio=0.556)
 CHANGE = PersonChange(
@@ -112,10 +116,10 @@ COMPARISON = Comparison(
 )
 APPLIED = Applied(
     draft_id=7,
-    put_on=[Placed(104, 42, "王小敏")],
-    taken_off=[Placed(105, 57, "李强")],
+    put_on=[PlacedPerson(104, 42, "王小敏")],
+    taken_off=[PlacedPerson(105, 57, "李强")],
     kept=8,
-    left_out=[LeftOut(106, 61, "陈静", code="on_leave", why="此人当天请假。")],
+    left_out=[PersonLeftOut(106, 61, "陈静", code="on_leave", why="此人当天请假。")],
     changes=[CHANGE],
 )
 OUTCOME = WeekOutcome(week="2026-W50", shift_ids=[104, 105, 106], tentative_left=[], people_told=6)

@@ -24,8 +24,8 @@ SUBSTITUTES = Substitutes(
     missing=1,
     leads_missing=0,
     people=[
-        Substitute(42, "V0042", "王小敏", lead=True, obstacles=[], reason="住同社区，近四周 1 次，可带班"),
-        Substitute(57, "V0057", "李强", lead=False, obstacles=["on_leave"], reason="请假"),
+        Substitute(42, "V0042", "王小敏", True, [], not_said=False, reason="住同社区，近四周 1 次，可带班"),
+        Substitute(57, "V0057", "李强", False, ["on_leave"], not_said=True, reason="请假"),
     ],
 )
 DROPPED_OUT = DroppedOut(shift_id=104, person_id=42, replaced=False, leaders_told=1)

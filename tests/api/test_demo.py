@@ -24,6 +24,7 @@ from click.testing import CliRunner
 from api.command_line import main
 from api.demo import PRESENT
 from tests.api.test_serving import ended, free_port, wait_for_answer
+from tests.test_examples import run
 from volunteer_core.access.authentication import actor_of
 from volunteer_core.calendars.feeds import feed
 from volunteer_core.database import Work
@@ -66,7 +67,7 @@ class Demo(msgspec.Struct):
     @property
     def sections(self) -> dict[str, str]:
         """The text of each section by its numeral."""
-        parts = re.split(r"^([一二三四五六])、", self.printed, flags=re.MULTILINE)
+        parts = re.split(r"^([一二三四五六七])、", self.printed, flags=re.MULTILINE)
         return dict(zip(parts[1::2], parts[2::2], strict=True))
 
     @property
@@ -317,9 +318,30 @@ def test_what_is_left_to_do_is_shown(demo: Demo) -> None:
     assert f"\n  【志愿服务通知】共 {untold} 条" in text
 
 
+def test_the_week_that_was_planned_is_shown_with_its_proof(demo: Demo) -> None:
+    """As the draft's places are: nobody is on two of them at once, and what lacks somebody is explained."""
+    text = demo.sections["六"]
+    places = demo.ask(
+        "SELECT s.id, s.minimum, count(p.id) FROM shifts s LEFT JOIN draft_places p ON p.shift_id = s.id"
+        " JOIN programmes g ON g.id = s.programme_id WHERE g.code = 'school'"
+        " AND s.civil_date BETWEEN '2026-12-14' AND '2026-12-20' GROUP BY s.id"
+    )
+    assert len(places) == 25
+    assert f"  25 个班次排了 {sum(people for *_, people in places)} 人次，已证明没有更好的排法。" in text
+    levels = re.search(r"缺的人 +(\d+) +(\d+) ", text)
+    assert levels
+    assert levels[1] == levels[2]
+    short = [minimum - people for _, minimum, people in places if people < minimum]
+    explained = re.findall(r"    缺 (\d) 人(?:，其中带班 \d 人)?：.+\n    最省的办法：(.+)", text)
+    assert sum(int(lacks) for lacks, _ in explained) == int(levels[1]) >= sum(short) > 0
+    assert all("可补 1 人" in fix for _, fix in explained)
+    twice = "SELECT 1 FROM draft_places p JOIN shifts s ON s.id = p.shift_id GROUP BY person_id, civil_date"
+    assert demo.ask(f"{twice} HAVING count(*) > 1") == []
+
+
 def test_nobody_can_be_reached_or_told_by_what_is_printed(demo: Demo) -> None:
     """Only the roster names people; no phone stands anywhere, nothing of a child."""
-    assert list(demo.sections) == ["一", "二", "三", "四", "五", "六"]
+    assert list(demo.sections) == ["一", "二", "三", "四", "五", "六", "七"]
     assert MOBILE.search(SECRET.sub("", demo.printed)) is None
     below = "".join(text for numeral, text in demo.sections.items() if numeral != "一")
     names = {name for (name,) in demo.ask("SELECT name FROM people UNION SELECT name FROM children")}
@@ -329,7 +351,7 @@ def test_nobody_can_be_reached_or_told_by_what_is_printed(demo: Demo) -> None:
 
 def test_the_addresses_lead_where_they_say(demo: Demo, work: Work) -> None:
     """The tokens are of an officer, a leader and a volunteer; the calendar is the volunteer's alone."""
-    text = demo.sections["六"]
+    text = demo.sections["七"]
     assert "  接口文档        http://127.0.0.1:8000/docs\n" in text
     secrets = re.search(
         r"/feeds/(S)\.ics\n.*Bearer (S)\" .*队长凭证 +(S)\n.*志愿者凭证 +(S)\n".replace("S", SECRET.pattern),
@@ -376,11 +398,15 @@ def test_a_second_run_starts_clean_and_serves_what_it_printed(demo: Demo, tmp_pa
         assert command
         found = httpx.get(feed_address[0], trust_env=False)
         tallied = httpx.get(command[3], headers={command[1]: command[2]}, trust_env=False)
+        planned = run("plan_a_week.py", base, re.findall(r"队长凭证 +(\S+)", printed)[0])
     finally:
         process.terminate()
         ended(process)
     assert process.returncode == 0
     assert "BEGIN:VEVENT" in found.text
+    assert re.search(r"planned in .* 6 missing .*; proven best", planned)
+    assert re.search(r"planned again in .* 5 missing .*; proven best", planned)  # by the suggested change
+    assert re.search(r"repaired in .* 5 missing .*\n  of what is published: 1 added, 0 dropped", planned)
     assert f" {tallied.json()['service_minutes'] // 6 / 10:.1f} " in Demo(folder, printed).sections["三"]
 
     def masked(text: str, folder: Path) -> str:

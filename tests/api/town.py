@@ -9,7 +9,7 @@ from datetime import date, time, timedelta
 from typing import Any
 
 from tests.api.changing_hands import add_what_changes_hands
-from tests.world import MONDAY, NOW, SCRIPT, World, hour
+from tests.world import MONDAY, NOW, World, hour
 from volunteer_core.access.tokens import grant_role, issue_token
 from volunteer_core.calendars.models import FeedKind
 from volunteer_core.calendars.subscriptions import subscribe
@@ -28,8 +28,8 @@ from volunteer_core.notices.outbox import list_notices, mark_told
 from volunteer_core.people import vouching
 from volunteer_core.permissions import Actor, Role
 from volunteer_core.rosters.availability.asking import ask
-from volunteer_core.rosters.availability.models import DateWish, WeeklySpan
-from volunteer_core.rosters.availability.stating import state_dates
+from volunteer_core.rosters.availability.models import DateWish
+from volunteer_core.rosters.availability.stating import WeeklyTime, state_dates, state_weekly
 from volunteer_core.rosters.calling_off import call_off_shift
 from volunteer_core.rosters.drafts.editing import take_out_of_draft
 from volunteer_core.rosters.drafts.requesting import request_draft
@@ -151,16 +151,8 @@ class Town(World):
     def _add_drafts(self) -> None:
         """Of one draft shift, on which the ward is planned. Nobody is on it yet; the last one waits."""
         day = MONDAY + timedelta(days=3)
-        with self.office.write(by=SCRIPT, now=NOW) as work:
-            work.add(
-                WeeklySpan(
-                    person_id=self.ids["ward"],
-                    weekday=4,
-                    starts=time(16),
-                    ends=time(19),
-                    valid_from=FIRST,
-                )
-            )
+        spans = [WeeklyTime(4, time(16), time(19))]
+        self.do(state_weekly, person_id=self.ids["ward"], spans=spans, valid_from=FIRST)
         for name in ("plan", "other_plan", "emptied_plan", "staffed_plan", "spare_plan", "applied_plan"):
             self.ids[name] = self._request_draft(day)
             run_next(self.office)

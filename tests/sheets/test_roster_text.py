@@ -108,14 +108,15 @@ def test_any_lines_fit_and_nothing_of_them_is_lost(lines: list[str], longest: in
         ]
 
 
-def test_a_day_is_broken_only_if_it_alone_is_too_long() -> None:
+def test_a_day_is_broken_only_if_it_alone_is_too_long_and_then_after_a_name() -> None:
     room = 60 - len("【题】（999/999）\n".encode())
-    days = ["一" * 5, "二、" * 8, "三" * 5]
+    days = ["一" * 5, "二二二二、" * 5, "三" * 5]
     assert max(len(day.encode()) for day in (days[0], days[2])) <= room < len(days[1].encode())
     assert in_parts("题", [], days, longest=60) == [
-        "【题】（1/3）\n" + "一" * 5,
-        "【题】（2/3）\n" + "二、" * 6,
-        "【题】（3/3）\n" + "二、" * 2 + "\n" + "三" * 5,
+        "【题】（1/4）\n" + "一" * 5,
+        "【题】（2/4）\n" + "二二二二、" * 2,
+        "【题】（3/4）\n" + "二二二二、" * 2,
+        "【题】（4/4）\n" + "二二二二、\n" + "三" * 5,
     ]
 
 

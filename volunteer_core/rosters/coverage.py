@@ -33,7 +33,7 @@ OBSTACLE_WORDS = {
     "person_left": "已退出",
     "qualification_missing": "缺资格",
     "minor_at_emergency": "未成年",
-    "site_unwanted": "不去这个站点",
+    "site_unwanted": "不去这个场所",
     "unavailable": "这个时间不能来",
     "rest": "间隔不足",
     "weekly_maximum": "已达每周上限",

@@ -10,7 +10,7 @@ class HouseRule(RuleBroken, code="house_rule", sentence="不符合本人意愿�
     """A wish of the person or a rule of the programme stands against it."""
 
 
-class SiteUnwanted(HouseRule, code="site_unwanted", sentence="此人不去这个站点。"):
+class SiteUnwanted(HouseRule, code="site_unwanted", sentence="此人不去这个场所。"):
     """People are not sent to sites, or farther, than they are willing to go."""
 
 

@@ -25,6 +25,8 @@ class Substitute(msgspec.Struct, frozen=True):
     lead: bool
     obstacles: list[str]
     """Codes of all that stands against them; empty means free."""
+    not_said: bool
+    """They have not said when they can serve: somebody has to ask them."""
     reason: str
 
 
@@ -59,7 +61,10 @@ def substitutes_of(work: Work, shift: Shift, programme: Programme, site: Site) -
         shift.id,
         max(shift.minimum - len(able), leads_missing),
         leads_missing,
-        [Substitute(one.person_id, one.code, one.name, one.lead, one.obstacles, _why(one)) for one in found],
+        [
+            Substitute(one.person_id, one.code, one.name, one.lead, one.obstacles, one.not_said, _why(one))
+            for one in found
+        ],
     )
 
 

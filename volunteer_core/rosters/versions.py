@@ -184,7 +184,7 @@ def compare_versions(work: Work, *, earlier_id: int, later_id: int) -> Compariso
     earlier, later = work.find(RosterVersion, earlier_id), work.find(RosterVersion, later_id)
     _demand(work, later)
     if any(getattr(earlier, field) != getattr(later, field) for field in _KEY):
-        raise Malformed("earlier_id", "只能比较同一项目、同一站点、同一周的两个版本。")
+        raise Malformed("earlier_id", "只能比较同一项目、同一场所、同一周的两个版本。")
     names = _names(work, earlier, later)
     before, after = ({one.shift_id: one for one in _shifts(row, names)} for row in (earlier, later))
     came, left, changed = [], [], []

@@ -9,21 +9,22 @@ from sqlalchemy import select
 
 from tests.world import MONDAY, NOW, SCRIPT, World
 from volunteer_core.commitments.models import ACTIVE, Commitment
-from volunteer_core.rosters.availability.models import (
-    DatedWish,
-    DateWish,
-    PartnerWish,
-    ServiceLimits,
-    WeeklySpan,
-    WillingSite,
+from volunteer_core.rosters.availability.models import DateWish
+from volunteer_core.rosters.availability.stating import (
+    WeeklyTime,
+    state_dates,
+    state_limits,
+    state_weekly,
 )
 from volunteer_core.rosters.drafts.building import build_problem
 from volunteer_core.rosters.drafts.reading import read_draft
 from volunteer_core.rosters.drafts.requesting import request_draft
 from volunteer_core.rosters.drafts.running import run_next
 from volunteer_core.rosters.drafts.views import DraftView
-from volunteer_core.rosters.models import RosterRules
+from volunteer_core.rosters.models import PairKind
+from volunteer_core.rosters.pairs import set_pair
 from volunteer_core.rosters.planning.problem import Person, Problem
+from volunteer_core.rosters.rules import set_rules
 from volunteer_core.teams.models import Programme
 
 FRIDAY = MONDAY + timedelta(days=4)
@@ -32,11 +33,7 @@ EVERY_DAY = "1234567"
 
 
 class Planned(World):
-    """Offers are rows, as people's statements leave them."""
-
-    def add(self, *rows: Any) -> None:
-        with self.office.write(by=SCRIPT, now=NOW) as work:
-            work.add_all(rows)
+    """People state what they offer as they do in the office."""
 
     def offers(
         self,
@@ -49,19 +46,8 @@ class Planned(World):
         until: date | None = None,
     ) -> int:
         """A person can serve on some weekdays; returns them."""
-        self.add(
-            *(
-                WeeklySpan(
-                    person_id=person,
-                    weekday=int(weekday),
-                    starts=starts,
-                    ends=ends,
-                    valid_from=since,
-                    valid_to=until,
-                )
-                for weekday in weekdays
-            )
-        )
+        spans = [WeeklyTime(int(weekday), starts, ends) for weekday in weekdays]
+        self.do(state_weekly, person_id=person, spans=spans, valid_from=since, valid_to=until)
         return person
 
     def helper(self, name: str = "张三丰", weekdays: str = EVERY_DAY, **facts: Any) -> int:
@@ -70,30 +56,20 @@ class Planned(World):
 
     def wishes(
         self, person: int, kind: DateWish, first: date = MONDAY, last: date | None = None, reason: str = ""
-    ) -> None:
-        self.add(
-            DatedWish(
-                person_id=person,
-                first_day=first,
-                last_day=last or first,
-                kind=kind,
-                reason=reason,
-                entered_at=NOW,
-            )
-        )
+    ) -> int:
+        found: int = self.do(
+            state_dates, person_id=person, kind=kind, first_day=first, last_day=last or first, reason=reason
+        ).id
+        return found
 
     def limits(self, person: int, *, sites: tuple[int, ...] = (), **facts: Any) -> None:
-        known = {"rest_minutes": 0, "only_listed_sites": bool(sites), "said_at": NOW} | facts
-        self.add(
-            ServiceLimits(person_id=person, **known),
-            *(WillingSite(person_id=person, site_id=site) for site in sites),
-        )
-
-    def likes(self, person: int, partner: int) -> None:
-        self.add(PartnerWish(person_id=person, partner_id=partner))
+        self.do(state_limits, person_id=person, only_listed_sites=bool(sites), site_ids=sites, **facts)
 
     def rules(self, programme: int | None = None, **facts: Any) -> None:
-        self.add(RosterRules(programme_id=programme or self.school, **facts))
+        self.do(set_rules, programme_id=programme or self.school, **facts)
+
+    def pair(self, one: int, other: int, kind: PairKind) -> None:
+        self.do(set_pair, programme_id=self.school, person_id=one, other_id=other, kind=kind)
 
     def problem(
         self,

@@ -6,16 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from tests.at_once import at_once
 from tests.rosters.drafts.planned import FRIDAY, Planned
-from tests.world import MONDAY, SCRIPT, hour
-from volunteer_core.commitments.models import Commitment
+from tests.world import MONDAY, hour
 from volunteer_core.errors import NotAllowed
 from volunteer_core.notices.outbox import list_notices
 from volunteer_core.people.vouching import take_leave
-from volunteer_core.rosters.assigning import assign, release
+from volunteer_core.rosters.assigning import assign, lock_assignment, release
 from volunteer_core.rosters.calling_off import call_off_shift
 from volunteer_core.rosters.drafts.applying import Applied, apply_draft
 from volunteer_core.rosters.drafts.keeping import DraftNotReady
@@ -30,14 +28,6 @@ TUESDAY = MONDAY + timedelta(days=1)
 def apply(world: Planned, draft: int, **facts: Any) -> Applied:
     found: Applied = world.do(apply_draft, draft_id=draft, **facts)
     return found
-
-
-def lock(world: Planned, shift: int, person: int) -> None:
-    with world.office.write(by=SCRIPT) as work:
-        for row in work.scalars(
-            select(Commitment).where(Commitment.shift_id == shift, Commitment.person_id == person)
-        ):
-            row.locked = True
 
 
 def left_out(applied: Applied) -> dict[tuple[int, int], str]:
@@ -84,7 +74,7 @@ def test_held_places_that_the_draft_does_not_have_are_given_up_and_locked_ones_n
     draft = world.plan()
     assert world.places(draft) == {shift: {planned}}  # who has said nothing is not assumed free
     world.do(assign, shift_id=shift, person_id=locked)
-    lock(world, shift, locked)
+    world.do(lock_assignment, shift_id=shift, person_id=locked)
     applied = apply(world, draft)
     assert [one.person_id for one in applied.taken_off] == [held]
     assert world.on(shift) == {locked, planned}
@@ -105,12 +95,13 @@ def test_who_cannot_any_more_is_left_out_with_the_code_and_the_rest_is_done(worl
 
 def test_shifts_that_began_or_were_called_off_stay_as_they_are(world: Planned) -> None:
     monday, tuesday, friday = world.shift(), world.shift(day=TUESDAY), world.shift(day=FRIDAY)
-    person = world.helper()
+    person, held = world.helper(), world.person()
     draft = world.plan()
+    world.do(assign, shift_id=monday, person_id=held)
     world.do(call_off_shift, shift_id=tuesday, reason="停电")
     applied = apply(world, draft, now=hour(17, 30))
     assert left_out(applied) == {(monday, person): "shift_over", (tuesday, person): "shift_not_open"}
-    assert [world.on(one) for one in (monday, tuesday, friday)] == [set(), set(), {person}]
+    assert [world.on(one) for one in (monday, tuesday, friday)] == [{held}, set(), {person}]
 
 
 def test_leaders_put_on_only_members_of_their_teams(world: Planned) -> None:

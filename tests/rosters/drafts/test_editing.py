@@ -21,7 +21,7 @@ from volunteer_core.rosters.drafts.editing import (
 )
 from volunteer_core.rosters.drafts.keeping import DraftNotReady
 from volunteer_core.rosters.drafts.requesting import replan_draft
-from volunteer_core.rosters.models import PairKind, PairRule
+from volunteer_core.rosters.models import PairKind
 
 TUESDAY = MONDAY + timedelta(days=1)
 
@@ -82,7 +82,7 @@ def test_what_breaks_a_rule_is_refused_in_words_and_changes_nothing(world: Plann
 def test_who_serves_only_together_is_put_and_taken_together(world: Planned) -> None:
     shift = world.shift(minimum=2)
     a, b, c = world.helper(), world.helper(), world.helper()
-    world.add(PairRule(programme_id=world.school, person_id=a, other_id=b, kind=PairKind.TOGETHER))
+    world.pair(a, b, PairKind.TOGETHER)
     draft = world.plan()
     for person in world.places(draft)[shift] & {c}:
         take_out(world, draft, shift, person)
@@ -129,6 +129,16 @@ def test_locked_places_stay_also_when_planned_again(world: Planned) -> None:
     assert [person.locked for shift in world.read(again).shifts for person in shift.people] == [True, True]
     world.do(unlock_place, draft_id=draft, shift_id=monday, person_id=other)
     take_out(world, draft, monday, other)
+
+
+def test_what_is_not_locked_is_planned_anew(world: Planned) -> None:
+    shift, person, spare = world.shift(minimum=1, maximum=1), world.helper(), world.helper()
+    draft = world.plan()
+    [there] = world.places(draft)[shift]
+    world.do(take_leave, person_id=there, first_day=MONDAY, last_day=MONDAY)
+    again = world.do(replan_draft, draft_id=draft).id
+    world.run()
+    assert world.places(again) == {shift: {person, spare} - {there}}
 
 
 def test_only_a_planned_draft_is_edited_by_those_who_may(world: Planned) -> None:

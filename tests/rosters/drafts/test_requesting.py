@@ -105,8 +105,8 @@ def test_what_cannot_be_planned_is_refused(world: Planned) -> None:
 
 def test_ten_thousand_shifts_in_a_second_are_refused_and_five_thousand_asked_for(world: Planned) -> None:
     days = [MONDAY + timedelta(days=number // 50) for number in range(10_000)]
-    world.add(
-        *(
+    with world.office.write(by=SCRIPT) as work:
+        work.add_all(
             Shift(
                 programme_id=world.school,
                 site_id=world.site,
@@ -120,7 +120,6 @@ def test_ten_thousand_shifts_in_a_second_are_refused_and_five_thousand_asked_for
             )
             for day in days
         )
-    )
     with pytest.raises(PlanTooLarge) as refused:
         world.do(request_draft, **week(world, last_day=days[-1], seconds=1))
     assert refused.value.facts == {"shifts": 10_000, "most": 5_000}

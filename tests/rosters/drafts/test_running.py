@@ -23,8 +23,11 @@ from volunteer_core.rosters.drafts.requesting import stop_draft
 from volunteer_core.rosters.drafts.running import run_next
 from volunteer_core.rosters.drafts.views import DraftView
 from volunteer_core.rosters.planning.planner import plan
+from volunteer_core.rosters.planning.problem import Bounds, Levels
+from volunteer_core.rosters.planning.running import Report
 
 TUESDAY = MONDAY + timedelta(days=1)
+REPORT = Report("gap", Levels(3, 1, 0, 500), Bounds(gap=2), 1.5)
 
 
 def status(world: Planned, draft: int) -> DraftStatus:
@@ -82,7 +85,7 @@ def test_what_is_uncovered_says_why_in_words(world: Planned) -> None:
     [found] = world.read(draft).shifts
     assert (found.missing, found.leads_missing) == (2, 1)
     assert found.reason == "缺 2 人，其中带班 1 人：当时没空 1 人，没有说明何时有空 1 人，请假 1 人"
-    assert found.fixes[0] == "赵一 11月2日（周一）能来，可补 1 人"
+    assert found.fixes[0].text == "赵一 11月2日（周一）能来，可补 1 人"
     answers = {
         person: world.see(why_not, draft_id=draft, shift_id=shift, person_id=person)
         for person in (come, silent, away, cannot)
@@ -182,8 +185,9 @@ def test_who_stops_it_while_it_runs_is_heard(world: Planned, monkeypatch: pytest
     draft = world.request()
     heard = threading.Event()
 
-    def stop(*, stopped: Callable[[], bool], **_: Any) -> None:
+    def stop(*, stopped: Callable[[], bool], progress: Callable[[Any], None], **_: Any) -> None:
         world.do(stop_draft, draft_id=draft)
+        progress(REPORT)  # there is a roster to end with
         for _ in range(400):
             if stopped():
                 heard.set()
@@ -203,17 +207,13 @@ def test_progress_is_seen_while_it_runs(world: Planned, monkeypatch: pytest.Monk
     seen: list[DraftView] = []
 
     def look(*, progress: Callable[[Any], None], **_: Any) -> None:
-        progress(plan_report)
+        progress(REPORT)
         for _ in range(400):
             seen.append(world.read(draft))
             if seen[-1].draft.stage:
                 break
             threading.Event().wait(0.05)
 
-    from volunteer_core.rosters.planning.problem import Bounds, Levels
-    from volunteer_core.rosters.planning.running import Report
-
-    plan_report = Report("gap", Levels(3, 1, 0, 500), Bounds(gap=2), 1.5)
     monkeypatch.setattr(running, "SHOW_SECONDS", 0.02)
     while_planning(monkeypatch, look)
     world.run()

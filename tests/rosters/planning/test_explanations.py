@@ -22,8 +22,8 @@ def replanned(problem: Json) -> Json:
 LIFTED: dict[str, Callable[[Json, Json, Json], object]] = {
     "site": lambda problem, person, session: person.update(sites=None),
     "qualification": lambda problem, person, session: session.update(qualification=None),
-    "unavailable": lambda problem, person, session: person.update(
-        exceptions=[{"date": session["date"], "kind": "available"}]
+    "unavailable": lambda problem, person, session: person["exceptions"].append(
+        {"date": session["date"], "kind": "available"}
     ),
     "busy": lambda problem, person, session: person.update(busy=[]),
     "week": lambda problem, person, session: person.update(max_per_week=99),
@@ -42,6 +42,8 @@ def lifted(problem: Json, why: str, person: str, session: str) -> Json:
     changed: Json = json.loads(json.dumps(problem))
     [p] = [one for one in changed["people"] if one["id"] == person]
     [s] = [one for one in changed["sessions"] if one["id"] == session]
+    if why == "unavailable":
+        p["exceptions"] = [one for one in p["exceptions"] if one["date"] != s["date"]]
     LIFTED[why](changed, p, s)
     return changed
 

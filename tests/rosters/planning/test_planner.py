@@ -60,15 +60,16 @@ def test_a_plan_keeps_every_rule_and_is_never_worse_than_greedy(problem: Json) -
 
 
 @settings(max_examples=60)
-@given(TINY)
-def test_a_problem_too_large_to_be_solved_as_a_whole_is_planned_as_soundly(problem: Json) -> None:
+@given(TINY, st.sampled_from([-1, solving.LARGEST_WHOLE]))
+def test_a_problem_too_large_to_be_solved_at_once_is_planned_as_soundly(problem: Json, whole: int) -> None:
     """However little is proven of a large problem, it is not proven wrongly."""
     try:
         least = best(problem)
     except NotTiny:
         assume(False)
     with pytest.MonkeyPatch.context() as every_problem_is_large:
-        every_problem_is_large.setattr(solving, "LARGEST_WHOLE", -1)
+        every_problem_is_large.setattr(solving, "LARGEST_SMALL", -1)
+        every_problem_is_large.setattr(solving, "LARGEST_WHOLE", whole)
         roster = planned(problem)
     check_plan(problem, roster)
     assert costs(problem, roster) <= costs(problem, planned_greedily(problem))

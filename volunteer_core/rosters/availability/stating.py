@@ -146,7 +146,7 @@ def state_limits(
         if len(listed) > MOST_LISTED:
             raise Malformed(field, f"最多 {MOST_LISTED} 个。")
     if only_listed_sites and not site_ids:
-        raise Malformed("site_ids", "请至少选择一个站点。")
+        raise Malformed("site_ids", "请至少选择一个场所。")
     for site_id in {*site_ids, *([] if home_site_id is None else [home_site_id])}:
         work.find(Site, site_id)
     if person.id in partner_ids:

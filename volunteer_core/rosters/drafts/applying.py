@@ -24,7 +24,7 @@ from volunteer_core.rosters.swaps.line import let_in, who_waits
 from volunteer_core.teams.models import Programme
 
 
-class Placed(msgspec.Struct, frozen=True):
+class PlacedPerson(msgspec.Struct, frozen=True):
     """A person who was put on a shift or taken off it."""
 
     shift_id: int
@@ -32,7 +32,7 @@ class Placed(msgspec.Struct, frozen=True):
     name: str
 
 
-class LeftOut(msgspec.Struct, frozen=True):
+class PersonLeftOut(msgspec.Struct, frozen=True):
     """A place of the draft that was not taken over: the code of what stands against it by now, and why in
     Chinese."""
 
@@ -48,10 +48,10 @@ class Applied(msgspec.Struct, frozen=True):
     what that changes for whom in what is published."""
 
     draft_id: int
-    put_on: list[Placed]
-    taken_off: list[Placed]
+    put_on: list[PlacedPerson]
+    taken_off: list[PlacedPerson]
     kept: int
-    left_out: list[LeftOut]
+    left_out: list[PersonLeftOut]
     changes: list[PersonChange]
 
 
@@ -85,7 +85,7 @@ def apply_draft(work: Work, *, draft_id: int) -> Applied:
     for row in dropped:
         shift = shifts[row.shift_id or 0]
         take_off(work, shift, programme, sites[shift.site_id], row, cause="planned")
-    taken_off = [Placed(row.shift_id or 0, row.person_id, names[row.person_id]) for row in dropped]
+    taken_off = [PlacedPerson(row.shift_id or 0, row.person_id, names[row.person_id]) for row in dropped]
     new = sorted(wanted - present.keys())
     put, left_out = _put_all(work, programme, sites, [(shifts[one], person) for one, person in new], names)
     freed = Counter(one.shift_id for one in taken_off) - Counter(one.shift_id for one in put)
@@ -113,10 +113,10 @@ def _put_all(
     sites: dict[int, Site],
     places: Iterable[tuple[Shift, int]],
     names: dict[int, str],
-) -> tuple[list[Placed], list[LeftOut]]:
+) -> tuple[list[PlacedPerson], list[PersonLeftOut]]:
     """Puts everybody on who can be. Who depends on somebody else there (a newcomer on a mentor) is tried
     again as long as that somebody may still come."""
-    put: list[Placed] = []
+    put: list[PlacedPerson] = []
     waiting = list(places)
     refused: dict[tuple[int, int], Refused] = {}
     while waiting:
@@ -131,12 +131,12 @@ def _put_all(
                 refused[shift.id, person_id] = refusal
                 again.append((shift, person_id))
             else:
-                put.append(Placed(shift.id, person_id, names[person_id]))
+                put.append(PlacedPerson(shift.id, person_id, names[person_id]))
         if len(again) == len(waiting):
             break
         waiting = again
     left_out = [
-        LeftOut(
+        PersonLeftOut(
             shift.id,
             person_id,
             names[person_id],
@@ -149,7 +149,7 @@ def _put_all(
 
 
 def _changes(
-    shown: Shown, shifts: dict[int, Shift], put: Iterable[Placed], taken_off: Iterable[Placed]
+    shown: Shown, shifts: dict[int, Shift], put: Iterable[PlacedPerson], taken_off: Iterable[PlacedPerson]
 ) -> list[PersonChange]:
     """What that means for people in what is published."""
     added: dict[int, list[str]] = defaultdict(list)

@@ -17,12 +17,14 @@ from volunteer_core.commitments.models import ACTIVE, Commitment, CommitmentStat
 from volunteer_core.database import Work
 from volunteer_core.errors import RuleBroken
 from volunteer_core.office.settings import OfficeSettings, settings_on
+from volunteer_core.places.models import Site as SiteRow
 from volunteer_core.rosters.availability.models import DateWish
-from volunteer_core.rosters.drafts.crew import NOT_OF_TEAM, Asked, Crew, persons, read_crew
+from volunteer_core.rosters.drafts.crew import NOT_OF_TEAM, NOWHERE, Crew, persons, read_crew
 from volunteer_core.rosters.drafts.elsewhere import FIXED, clocks, read_elsewhere
-from volunteer_core.rosters.drafts.reach import NOWHERE, read_reach
-from volunteer_core.rosters.models import OPEN, PairKind, PairRule, RosterRules, Shift
+from volunteer_core.rosters.models import OPEN, PairKind, Shift
+from volunteer_core.rosters.pairs import pairs_of
 from volunteer_core.rosters.planning.problem import Pair, Problem, Session, Site, Weights
+from volunteer_core.rosters.rules import Rules, rules_of
 from volunteer_core.teams.models import Programme
 from volunteer_core.timespans import week_of
 
@@ -85,32 +87,33 @@ def build_problem(
     shifts = coming_shifts(work, programme.id, site_ids, first_day, last_day)
     if not shifts:
         raise NothingToPlan(programme_id=programme.id)
-    asked, reach = _asked(work, programme), read_reach(work)
+    rules = rules_of(work, programme.id)
+    sites = work.scalars(select(SiteRow).order_by(SiteRow.code)).all()
     by_id = {shift.id: shift for shift in shifts}
     dates = sorted({shift.civil_date for shift in shifts})
     monday, sunday = week_of(dates[0]).monday, week_of(dates[-1]).sunday
     placed = _placed(work, by_id)
-    crew = read_crew(work, programme, asked, reach, dates, {one.person_id for one in placed})
-    elsewhere = read_elsewhere(work, crew.said, by_id, monday, sunday)
+    crew = read_crew(work, programme, rules, sites, dates, {one.person_id for one in placed})
+    elsewhere = read_elsewhere(work, crew.offers, by_id, monday, sunday)
     stays = {one.duty for one in placed if one.locked or (one.promised and _is_arranged(crew, one))}
     stays |= {
         (str(person_id), str(shift_id))
         for person_id, shift_id in locked
         if shift_id in by_id and person_id in crew.people
     }
-    places = [Site(str(site.id), str(site.community_id)) for site in reach.sites.values()]
+    places = [Site(str(site.id), str(site.community_id)) for site in sites]
     return Problem(
         name=name,
         start=monday,
         weeks=((sunday - monday).days + 1) // 7,
         sites=(*places, Site(NOWHERE, NOWHERE)),
-        sessions=(*(_session(shift, asked) for shift in shifts), *elsewhere.sessions),
-        people=persons(work, programme, asked, crew, shifts, monday, elsewhere.busy),
+        sessions=(*(_session(shift, rules) for shift in shifts), *elsewhere.sessions),
+        people=persons(work, programme, rules, crew, shifts, monday, elsewhere.busy),
         pairs=_pairs(work, programme, crew),
         locked=(*sorted(stays), *elsewhere.locked),
         published=tuple(one.duty for one in placed if one.promised),
         weights=weights_of(settings_on(work, dates[0])),
-        most_of_family=asked.most_of_family,
+        most_of_family=rules.most_of_family,
     )
 
 
@@ -137,16 +140,10 @@ def weights_of(settings: OfficeSettings) -> Weights:
 def _is_arranged(crew: Crew, placed: Placed) -> bool:
     """Whether a promise lies outside of what the person has offered, while nothing stands against it."""
     code = crew.against.get(placed.person_id, {}).get(placed.shift.civil_date)
-    wish = crew.said[placed.person_id].wish(placed.shift.civil_date)
+    wish = crew.offers[placed.person_id].wish_on(placed.shift.civil_date)
     if code not in (None, NOT_OF_TEAM) or wish is DateWish.CANNOT:
         return False
     return not crew.has_offered(placed.person_id, placed.shift)
-
-
-def _asked(work: Work, programme: Programme) -> Asked:
-    columns = [getattr(RosterRules, field) for field in Asked.__struct_fields__]
-    found = work.views(Asked, select(*columns).where(RosterRules.programme_id == programme.id))
-    return found[0] if found else Asked()
 
 
 def _placed(work: Work, shifts: dict[int, Shift]) -> list[Placed]:
@@ -162,7 +159,7 @@ def _placed(work: Work, shifts: dict[int, Shift]) -> list[Placed]:
     ]
 
 
-def _session(shift: Shift, asked: Asked) -> Session:
+def _session(shift: Shift, rules: Rules) -> Session:
     return Session(
         str(shift.id),
         str(shift.site_id),
@@ -172,19 +169,14 @@ def _session(shift: Shift, asked: Asked) -> Session:
         shift.maximum,
         shift.leads,
         qualification=shift.qualification,
-        never_alone=asked.never_alone,
+        never_alone=rules.never_alone,
     )
 
 
 def _pairs(work: Work, programme: Programme, crew: Crew) -> tuple[Pair, ...]:
     """What is laid down for two people who are both there."""
-    rows = work.execute(
-        select(PairRule.person_id, PairRule.other_id, PairRule.kind)
-        .where(PairRule.programme_id == programme.id)
-        .order_by(PairRule.id)
-    )
     return tuple(
         Pair("together" if kind is PairKind.TOGETHER else "never", str(one), str(other))
-        for one, other, kind in rows
+        for one, other, kind in sorted(pairs_of(work, programme.id))
         if one in crew.people and other in crew.people
     )

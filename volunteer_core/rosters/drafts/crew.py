@@ -11,58 +11,52 @@ from sqlalchemy import select
 
 from volunteer_core.database import Work
 from volunteer_core.office.settings import settings_on
+from volunteer_core.people.families import families_of
 from volunteer_core.people.models import Person as PersonRow
 from volunteer_core.people.standing import Requirement, Standing, obstacles, standings
+from volunteer_core.places.models import Site
+from volunteer_core.rosters.availability.models import PartnerWish, ServiceLimits
+from volunteer_core.rosters.availability.offers import Offer, offers_of
 from volunteer_core.rosters.drafts.elsewhere import clocks
-from volunteer_core.rosters.drafts.families import families
-from volunteer_core.rosters.drafts.offering import exceptions_of, weekly_of
-from volunteer_core.rosters.drafts.past import attended_before, minutes_before, offered_before
-from volunteer_core.rosters.drafts.reach import NOWHERE, Reach
-from volunteer_core.rosters.drafts.said import Clocks, Said, said_by
+from volunteer_core.rosters.drafts.offering import Clocks, exceptions_of, weekly_of
+from volunteer_core.rosters.drafts.past import PAST, attended_before, minutes_before, offered_before
 from volunteer_core.rosters.models import Shift
 from volunteer_core.rosters.planning.problem import Busy, Person
+from volunteer_core.rosters.rules import MENTOR, Rules
 from volunteer_core.teams.models import Membership, Programme
 from volunteer_core.teams.programmes import requirement_of
+from volunteer_core.timespans import Span, week_of
 
 NO_LIMIT = 1000
-MENTOR = "mentor"
 NOT_OF_TEAM = "not_of_team"
-
-
-class Asked(msgspec.Struct, frozen=True):
-    """What a programme's rules ask of people; the defaults are those of ``RosterRules``."""
-
-    lead_qualification: str = "trained_lead"
-    qualification: str | None = None
-    min_age: int | None = None
-    max_age: int | None = None
-    newcomer_shifts: int = 0
-    most_of_family: int | None = None
-    never_alone: bool = False
+NOT_SAID = "not_said"
+"""The kind of people who have said nothing about any of the dates."""
+NOWHERE = "nowhere"
+"""The home of whoever has none among the sites: every way is one to another community."""
 
 
 class Crew(msgspec.Struct, frozen=True):
     """The people of a plan, by id. Its dates are those of the shifts."""
 
     people: dict[int, PersonRow]
-    said: dict[int, Said]
-    willing: dict[int, set[int] | None]
-    """The sites each goes to; None: all."""
+    offers: dict[int, Offer]
     against: dict[int, dict[date, str]]
     """Codes of what stands against a person on a date whatever they have said."""
     member_on: dict[int, list[tuple[date, date | None]]]
     """From when on, and until which day excluded, each belongs to the team."""
     homes: dict[int, str]
+    partners: dict[int, list[int]]
+    """Whom each likes to serve with."""
     qualifications: dict[int, frozenset[str]]
     """Those that hold on all dates."""
 
     def has_offered(self, person_id: int, shift: Shift) -> bool:
         """Whether a person has said that they would serve on a shift."""
-        sites = self.willing[person_id]
+        offer = self.offers[person_id]
         return (
             self.is_member(person_id, shift.civil_date)
-            and (sites is None or shift.site_id in sites)
-            and self.said[person_id].offers(shift.civil_date, clocks(shift.starts_at, shift.ends_at))
+            and (offer.sites is None or shift.site_id in offer.sites)
+            and offer.covers(shift.civil_date, Span(shift.starts_at, shift.ends_at))
         )
 
     def is_member(self, person_id: int, day: date) -> bool:
@@ -75,8 +69,8 @@ class Crew(msgspec.Struct, frozen=True):
 def read_crew(
     work: Work,
     programme: Programme,
-    asked: Asked,
-    reach: Reach,
+    rules: Rules,
+    sites: Sequence[Site],
     dates: Sequence[date],
     besides: Collection[int],
 ) -> Crew:
@@ -84,11 +78,11 @@ def read_crew(
     member_on = _members(work, programme, dates)
     ids = sorted({*member_on, *besides})
     people = {row.id: row for row in work.scalars(select(PersonRow).where(PersonRow.id.in_(ids)))}
-    said = said_by(work, ids)
+    said = offers_of(work, ids, week_of(dates[0]).monday - PAST, dates[-1])
     requirement = msgspec.structs.replace(
-        requirement_of(programme, qualification=asked.qualification),
-        min_age=asked.min_age,
-        max_age=asked.max_age,
+        requirement_of(programme, qualification=rules.qualification),
+        min_age=rules.min_age,
+        max_age=rules.max_age,
     )
     against: dict[int, dict[date, str]] = defaultdict(dict)
     held: dict[int, list[frozenset[str]]] = defaultdict(list)
@@ -100,11 +94,11 @@ def read_crew(
                 against[person_id][day] = code
     crew = Crew(
         people,
-        said,
-        {one: reach.willing(people[one], said[one]) for one in ids},
+        {one: said.get(one, Offer()) for one in ids},
         against,
         member_on,
-        {one: str(home.id) if (home := reach.home(people[one], said[one])) else NOWHERE for one in ids},
+        _homes(work, people, sites),
+        _partners(work, people),
         {one: frozenset.intersection(*held[one]) for one in ids},
     )
     for person_id in ids:
@@ -117,7 +111,7 @@ def read_crew(
 def persons(
     work: Work,
     programme: Programme,
-    asked: Asked,
+    rules: Rules,
     crew: Crew,
     shifts: Sequence[Shift],
     monday: date,
@@ -125,40 +119,42 @@ def persons(
 ) -> tuple[Person, ...]:
     """The crew as the planner is told of it. ``monday`` is the day before which the past ends."""
     ids = list(crew.people)
-    dates = sorted({shift.civil_date for shift in shifts})
-    times: dict[date, set[Clocks]] = defaultdict(set)
+    slots: dict[date, dict[Clocks, Span]] = defaultdict(dict)
     for shift in shifts:
-        times[shift.civil_date].add(clocks(shift.starts_at, shift.ends_at))
+        slots[shift.civil_date][clocks(shift.starts_at, shift.ends_at)] = Span(shift.starts_at, shift.ends_at)
+    first, last = min(slots), max(slots)
     past = minutes_before(work, programme, ids, monday)
-    offered = offered_before(work, programme, crew.said, crew.willing, crew.is_member, monday)
-    served = attended_before(work, programme, ids) if asked.newcomer_shifts else {}
-    family = families(work, crew.people.values(), dates[0], dates[-1]) if asked.most_of_family else {}
-    target = settings_on(work, dates[0]).weekly_target_minutes
+    offered = offered_before(work, programme, crew.offers, crew.is_member, monday)
+    served = attended_before(work, programme, ids) if rules.newcomer_shifts else {}
+    family = families_of(work, ids) if rules.most_of_family is not None else {}
+    target = settings_on(work, first).weekly_target_minutes
     found = []
     for one in ids:
-        said, sites, holds = crew.said[one], crew.willing[one], crew.qualifications[one]
-        exceptions, gaps = exceptions_of(said, times, crew.against.get(one, {}))
+        offer, holds = crew.offers[one], crew.qualifications[one]
+        exceptions, gaps = exceptions_of(offer, slots, crew.against.get(one, {}))
         found.append(
             Person(
                 id=str(one),
                 home=crew.homes[one],
                 team=str(programme.team_id or ""),
-                lead=asked.lead_qualification in holds,
-                newcomer=served.get(one, 0) < asked.newcomer_shifts,
+                kind="" if any(offer.said_on(day) for day in slots) else NOT_SAID,
+                lead=rules.lead_qualification in holds,
+                newcomer=served.get(one, 0) < rules.newcomer_shifts,
                 mentor=MENTOR in holds,
-                weekly=weekly_of(said, dates[0], dates[-1]),
+                weekly=weekly_of(offer, first, last),
                 exceptions=exceptions,
                 busy=(*busy.get(one, ()), *gaps),
-                sites=None if sites is None else tuple(sorted(map(str, sites))),
-                max_per_week=NO_LIMIT if said.max_per_week is None else said.max_per_week,
-                max_consecutive_days=said.max_consecutive_days or NO_LIMIT,
-                rest_minutes=said.rest_minutes,
+                sites=None if offer.sites is None else tuple(sorted(map(str, offer.sites))),
+                max_per_week=NO_LIMIT if offer.max_per_week is None else offer.max_per_week,
+                max_consecutive_days=offer.max_consecutive_days or NO_LIMIT,
+                rest_minutes=offer.rest_minutes,
                 target_minutes_per_week=target,
                 past_minutes=past.get(one, 0),
-                past_offered_minutes=offered[one],
+                # Who served had offered that much, said or not.
+                past_offered_minutes=max(offered[one], past.get(one, 0)),
                 qualifications=tuple(sorted(holds)),
-                family=family.get(one),
-                partners=tuple(str(other) for other in said.partners if other in crew.people),
+                family=str(family[one]) if one in family else None,
+                partners=tuple(str(other) for other in crew.partners.get(one, ())),
             )
         )
     return tuple(found)
@@ -187,3 +183,37 @@ def _members(
         for person_id, spans in found.items()
         if any(first <= day and (last is None or day < last) for first, last in spans for day in dates)
     }
+
+
+def _homes(work: Work, people: Mapping[int, PersonRow], sites: Sequence[Site]) -> dict[int, str]:
+    """Where each would like to serve always: the site they named, else the first of their grid, else of
+    their community."""
+    named = dict(
+        work.execute(
+            select(ServiceLimits.person_id, ServiceLimits.home_site_id).where(
+                ServiceLimits.person_id.in_(list(people))
+            )
+        ).all()
+    )
+    in_grid = {site.grid_id: site.id for site in reversed(sites) if site.grid_id is not None}
+    in_community = {site.community_id: site.id for site in reversed(sites)}
+    found = {}
+    for person in people.values():
+        home = (
+            named.get(person.id)
+            or (in_grid.get(person.grid_id) if person.grid_id is not None else None)
+            or (in_community.get(person.community_id) if person.community_id is not None else None)
+        )
+        found[person.id] = NOWHERE if home is None else str(home)
+    return found
+
+
+def _partners(work: Work, people: Mapping[int, PersonRow]) -> dict[int, list[int]]:
+    """Whom of the others each likes to serve with."""
+    found: dict[int, list[int]] = defaultdict(list)
+    wishes = select(PartnerWish.person_id, PartnerWish.partner_id).where(
+        PartnerWish.person_id.in_(list(people)), PartnerWish.partner_id.in_(list(people))
+    )
+    for person_id, partner_id in work.execute(wishes.order_by(PartnerWish.partner_id)):
+        found[person_id].append(partner_id)
+    return found

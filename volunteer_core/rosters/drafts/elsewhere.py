@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select
 
 from volunteer_core.commitments.models import ACTIVE, Commitment
 from volunteer_core.database import Work
-from volunteer_core.rosters.drafts.said import Said
+from volunteer_core.rosters.availability.offers import Offer
 from volunteer_core.rosters.planning.problem import Busy, Session
 from volunteer_core.timespans import civil, days
 
@@ -65,7 +65,7 @@ _ACTIVE_BETWEEN = (
 
 
 def read_elsewhere(
-    work: Work, said: Mapping[int, Said], planned: Collection[int], monday: date, sunday: date
+    work: Work, offers: Mapping[int, Offer], planned: Collection[int], monday: date, sunday: date
 ) -> Elsewhere:
     """What people have promised beside the shifts that are planned, in one statement.
 
@@ -73,7 +73,7 @@ def read_elsewhere(
     who serves at most so many in a row.
     """
     margin = timedelta(days=LONGEST_ROW)
-    facts = {"people": list(said), "first": monday - margin, "last": sunday + margin}
+    facts = {"people": list(offers), "first": monday - margin, "last": sunday + margin}
     shifts: dict[int, Session] = {}
     on: dict[int, dict[int, date]] = defaultdict(dict)
     busy: dict[int, list[Busy]] = defaultdict(list)
@@ -92,7 +92,7 @@ def read_elsewhere(
         (str(person_id), str(shift_id))
         for person_id, own in on.items()
         for shift_id, day in own.items()
-        if day in _counted(said[person_id], set(own.values()), monday, sunday)
+        if day in _counted(offers[person_id], set(own.values()), monday, sunday)
     ]
     people: dict[str, int] = defaultdict(int)
     for _, session_id in locked:
@@ -105,10 +105,10 @@ def read_elsewhere(
     return Elsewhere(sessions, locked, busy)
 
 
-def _counted(said: Said, own: set[date], monday: date, sunday: date) -> set[date]:
+def _counted(offer: Offer, own: set[date], monday: date, sunday: date) -> set[date]:
     """The dates of a person that their limits count: the plan's weeks and the rows that lead into them."""
     counted = set(days(monday, sunday))
-    if said.max_consecutive_days is not None:
+    if offer.max_consecutive_days is not None:
         for day, step in ((monday, timedelta(days=-1)), (sunday, timedelta(days=1))):
             while (day := day + step) in own:
                 counted.add(day)

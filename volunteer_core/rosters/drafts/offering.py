@@ -6,16 +6,20 @@ those of all its dates, and a date of which less holds says so: as unavailable, 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, time, timedelta
 
 from volunteer_core.rosters.availability.models import DateWish
-from volunteer_core.rosters.drafts.said import OPENING, Clocks, Said, fits, merged
+from volunteer_core.rosters.availability.offers import OPENS, Offer
 from volunteer_core.rosters.planning.problem import Busy, DateException, ExceptionKind, Window
-from volunteer_core.timespans import days
+from volunteer_core.timespans import Span
 
 CANNOT = "cannot"
 NOT_OFFERED = "not_offered"
+Clocks = tuple[time, time]
+Slots = Mapping[date, Mapping[Clocks, Span]]
+"""By date the times of day of shifts, each with its true span."""
+
 _KINDS = {
     DateWish.CANNOT: ExceptionKind.UNAVAILABLE,
     DateWish.CAN: ExceptionKind.AVAILABLE,
@@ -24,33 +28,34 @@ _KINDS = {
 }
 
 
-def weekly_of(said: Said, first: date, last: date) -> tuple[Window, ...]:
+def weekly_of(offer: Offer, first: date, last: date) -> tuple[Window, ...]:
     """The windows that hold on any date between two."""
     return tuple(
-        Window(weekday, *window) for weekday in range(1, 8) for window in _windows(said, first, last, weekday)
+        Window(weekday, *window)
+        for weekday in range(1, 8)
+        for window in _windows(offer, first, last, weekday)
     )
 
 
 def exceptions_of(
-    said: Said, times: Mapping[date, Collection[Clocks]], against: Mapping[date, str | None]
+    offer: Offer, slots: Slots, against: Mapping[date, str]
 ) -> tuple[tuple[DateException, ...], tuple[Busy, ...]]:
-    """What differs from the windows on dates of which ``times`` are to be staffed.
+    """What differs from the windows on the dates of shifts, and the times at which a window is none.
 
     ``against`` are the codes of what stands against the person on a date whatever they have said.
     """
     exceptions: list[DateException] = []
     gaps: list[Busy] = []
-    first, last = min(times), max(times)
-    changing = said.changes_between(first, last)
-    for day, sought in sorted(times.items()):
-        wish = said.wish(day)
-        if (code := against.get(day)) is not None:
-            exceptions.append(DateException(day, ExceptionKind.UNAVAILABLE, code))
+    first, last = min(slots), max(slots)
+    for day, there in sorted(slots.items()):
+        wish = offer.wish_on(day)
+        if day in against:
+            exceptions.append(DateException(day, ExceptionKind.UNAVAILABLE, against[day]))
             continue
-        if changing and wish not in OPENING and wish is not DateWish.CANNOT:
-            weekly = _windows(said, first, last, day.isoweekday())
-            claimed = sorted(clocks for clocks in sought if fits(clocks, weekly))
-            lost = [clocks for clocks in claimed if not fits(clocks, said.windows(day))]
+        if wish not in OPENS and wish is not DateWish.CANNOT:
+            weekly = _windows(offer, first, last, day.isoweekday())
+            claimed = sorted(clocks for clocks in there if _fits(clocks, weekly))
+            lost = [clocks for clocks in claimed if not offer.covers(day, there[clocks])]
             if lost and lost == claimed:
                 exceptions.append(DateException(day, ExceptionKind.UNAVAILABLE))
                 continue
@@ -61,10 +66,21 @@ def exceptions_of(
     return tuple(exceptions), tuple(gaps)
 
 
-def _windows(said: Said, first: date, last: date, weekday: int) -> list[Clocks]:
+def _windows(offer: Offer, first: date, last: date, weekday: int) -> list[Clocks]:
+    """The windows of a weekday that hold on any of its dates, without overlaps."""
     one = first + timedelta(days=(weekday - first.isoweekday()) % 7)
-    if not said.changes_between(first, last):
-        return said.windows(one)
-    return merged(
-        window for day in days(one, last) if day.isoweekday() == weekday for window in said.windows(day)
-    )
+    until = max(one, last)
+    spans = [span for span in offer.weekly if span.weekday == weekday and span.valid_from <= until]
+    found: list[Clocks] = []
+    for starts, ends in sorted(
+        (span.starts, span.ends) for span in spans if span.valid_to is None or one <= span.valid_to
+    ):
+        if found and starts <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], ends)
+        else:
+            found.append((starts, ends))
+    return found
+
+
+def _fits(clocks: Clocks, windows: Iterable[Clocks]) -> bool:
+    return any(starts <= clocks[0] and clocks[1] <= ends for starts, ends in windows)

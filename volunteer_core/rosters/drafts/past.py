@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import func, select
 
@@ -14,21 +14,18 @@ from volunteer_core.hours.models import EntryKind, LedgerEntry
 from volunteer_core.hours.recording import PRESENT
 from volunteer_core.office.settings import settings_on
 from volunteer_core.people.models import Leave
-from volunteer_core.rosters.drafts.elsewhere import clocks
-from volunteer_core.rosters.drafts.said import Said
+from volunteer_core.rosters.availability.offers import Offer
 from volunteer_core.rosters.models import Shift, ShiftStatus
 from volunteer_core.teams.models import Programme
 from volunteer_core.timespans import Span, week_of
 
-WEEKS = 8
-Slots = Mapping[date, Mapping[tuple[time, time], set[int]]]
-"""By date and times of day the sites where a programme ran."""
+PAST = timedelta(weeks=8)
 
 
 def minutes_before(work: Work, programme: Programme, person_ids: list[int], before: date) -> dict[int, int]:
     """Minutes each person gave to a programme in the eight weeks before a date: what the ledger says, and
     what is promised until then and has not begun yet."""
-    since = before - timedelta(weeks=WEEKS)
+    since = before - PAST
     minutes: dict[int, int] = defaultdict(int)
     entered = (
         select(LedgerEntry.person_id, func.sum(LedgerEntry.minutes))
@@ -58,28 +55,26 @@ def minutes_before(work: Work, programme: Programme, person_ids: list[int], befo
 def offered_before(
     work: Work,
     programme: Programme,
-    said: Mapping[int, Said],
-    willing: Mapping[int, set[int] | None],
+    offers: Mapping[int, Offer],
     is_member: Callable[[int, date], bool],
     before: date,
 ) -> dict[int, int]:
     """Minutes each person had offered in those weeks: in each, an hour for every day on which what they
     have said covers a shift of the programme that took place, at most their most shifts of a week and the
     office's weekly target."""
-    since = before - timedelta(weeks=WEEKS)
-    slots = _slots(work, programme, since, before)
-    away = _leaves(work, list(said), since, before)
+    since = before - PAST
+    ran = _ran(work, programme, since, before)
+    away = _leaves(work, list(offers), since, before)
     target = settings_on(work, before).weekly_target_minutes
     offered = {}
-    for person_id, own in said.items():
+    for person_id, own in offers.items():
         weeks: dict[object, int] = defaultdict(int)
-        for day, there in slots.items():
+        for day, there in ran.items():
             if not is_member(person_id, day) or any(first <= day <= last for first, last in away[person_id]):
                 continue
-            places = willing[person_id]
             weeks[week_of(day)] += any(
-                own.offers(day, times) and (places is None or places & sites)
-                for times, sites in there.items()
+                own.covers(day, span) and (own.sites is None or own.sites & sites)
+                for span, sites in there.items()
             )
         most = target if own.max_per_week is None else min(own.max_per_week * 60, target)
         offered[person_id] = sum(min(count * 60, most) for count in weeks.values())
@@ -101,7 +96,10 @@ def attended_before(work: Work, programme: Programme, person_ids: list[int]) -> 
     return dict(rows.all())
 
 
-def _slots(work: Work, programme: Programme, since: date, before: date) -> Slots:
+def _ran(
+    work: Work, programme: Programme, since: date, before: date
+) -> Mapping[date, Mapping[Span, set[int]]]:
+    """By date the spans in which a programme ran, and at which sites."""
     rows = work.execute(
         select(Shift.civil_date, Shift.starts_at, Shift.ends_at, Shift.site_id).where(
             Shift.programme_id == programme.id,
@@ -110,9 +108,9 @@ def _slots(work: Work, programme: Programme, since: date, before: date) -> Slots
             Shift.civil_date < before,
         )
     )
-    found: dict[date, dict[tuple[time, time], set[int]]] = defaultdict(lambda: defaultdict(set))
+    found: dict[date, dict[Span, set[int]]] = defaultdict(lambda: defaultdict(set))
     for day, starts_at, ends_at, site_id in rows:
-        found[day][clocks(starts_at, ends_at)].add(site_id)
+        found[day][Span(starts_at, ends_at)].add(site_id)
     return found
 
 

@@ -108,8 +108,8 @@ def replan_draft(work: Work, *, draft_id: int) -> DraftSummary:
 
 
 def stop_draft(work: Work, *, draft_id: int) -> DraftSummary:
-    """Has the planner end with the best roster it has found so far; one that has not begun takes a second.
-    Refuses what neither waits nor is being planned."""
+    """Has the planner end with the best roster it has found so far, as soon as it has one. Refuses what
+    neither waits nor is being planned."""
     draft, _ = lock_draft(work, draft_id)
     if draft.status not in (DraftStatus.WAITING, DraftStatus.RUNNING):
         raise DraftUnfit(draft_id=draft.id, status=draft.status.value)

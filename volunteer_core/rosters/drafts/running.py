@@ -144,12 +144,17 @@ class _Watch(Thread):
 
     def __init__(self, database: Database, claimed: Claimed) -> None:
         super().__init__(daemon=True)
-        self.stopped = False
+        self._stop_asked = self._lost = False
         self._database, self._claimed = database, claimed
         self._ended = Event()
         self._report: Report | None = None
         self._told: Report | None = None
         self._silent = 0.0
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the planner is to end: once it has found anything, or if nobody waits for it any more."""
+        return self._lost or (self._stop_asked and self._report is not None)
 
     def note(self, report: Report) -> None:
         """Takes what the planner reports; it is written a little later."""
@@ -176,12 +181,12 @@ class _Watch(Thread):
             self._told, self._silent = report, 0.0
         with self._database.read(by=PLANNER) as work:
             draft = work.find(Draft, self._claimed.draft_id)
-            self.stopped = self.stopped or draft.stop_asked
+            self._stop_asked = draft.stop_asked
 
     def _write(self, work: Work, report: Report | None) -> None:
         draft = still_mine(work, self._claimed)
         if draft is None:  # given up as lost: somebody else has it
-            self.stopped = True
+            self._lost = True
             return
         draft.seen_at = work.now
         if report is not None:

@@ -17,7 +17,7 @@ from volunteer_core.rosters.drafts.building import planned_ids
 from volunteer_core.rosters.drafts.keeping import places_of, unpack
 from volunteer_core.rosters.drafts.measuring import result_of
 from volunteer_core.rosters.drafts.models import Draft, DraftPlace
-from volunteer_core.rosters.drafts.views import DraftPerson, DraftShift, Load, PersonChange
+from volunteer_core.rosters.drafts.views import DraftPerson, DraftShift, Help, Load, PersonChange
 from volunteer_core.rosters.models import Shift, ShiftStatus
 from volunteer_core.timespans import chinese_span, week_of
 
@@ -116,7 +116,8 @@ class Shown:
 
     def _shift(self, shift: Shift) -> DraftShift:
         explained = next((one for one in self.result.explanations if one.session == str(shift.id)), None)
-        reason, fixes = "", []
+        reason = ""
+        fixes: list[Help] = []
         if explained is not None:
             session = next(one for one in self.problem.sessions if one.id == explained.session)
             reason = wording.lacks(explained, session, self.people)

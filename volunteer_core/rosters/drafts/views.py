@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import msgspec
 
@@ -57,6 +57,28 @@ class DraftPerson(msgspec.Struct, frozen=True):
     promised: bool
 
 
+class Step(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A change that somebody could bring about: a person serves on a further day, or up to so many times a
+    week, so many days running, or with so little rest; or a shift is at another time of its day."""
+
+    person_id: int | None = None
+    day: date | None = None
+    max_per_week: int | None = None
+    max_consecutive_days: int | None = None
+    rest_minutes: int | None = None
+    shift_id: int | None = None
+    starts: time | None = None
+    ends: time | None = None
+
+
+class Help(msgspec.Struct, frozen=True):
+    """What would cover a place, in words and as steps; ``gain`` people fewer are then missing."""
+
+    text: str
+    gain: int
+    steps: list[Step]
+
+
 class DraftShift(msgspec.Struct, frozen=True):
     """A shift with the people a draft puts on it, and what it lacks. If it lacks anything ``reason`` says
     why in Chinese, and ``fixes`` what would help, the cheapest first."""
@@ -74,7 +96,7 @@ class DraftShift(msgspec.Struct, frozen=True):
     missing: int
     leads_missing: int
     reason: str
-    fixes: list[str]
+    fixes: list[Help]
 
 
 class Load(msgspec.Struct, frozen=True):

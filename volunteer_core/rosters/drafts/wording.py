@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from volunteer_core.rosters.drafts.crew import NOT_SAID
 from volunteer_core.rosters.drafts.offering import NOT_OFFERED
+from volunteer_core.rosters.drafts.views import Help, Step
 from volunteer_core.rosters.planning.problem import Change, ExceptionKind, Explanation, Person, Session
 from volunteer_core.timespans import chinese_date
 
-NOT_SAID = "not_said"
 REASON_WORDS = {
     "assigned": "已在这个班次",
     "site": "不去这个场所",
@@ -49,7 +50,7 @@ def detail(reason: str, person: Person, session: Session) -> str:
     exception = next((one for one in person.exceptions if one.date == session.date), None)
     if exception is not None and exception.why is not None:
         return exception.why
-    return NOT_OFFERED if person.weekly else NOT_SAID
+    return NOT_SAID if person.kind == NOT_SAID else NOT_OFFERED
 
 
 def why(reason: str, person: Person, session: Session) -> str:
@@ -88,15 +89,32 @@ def lacks(explanation: Explanation, session: Session, people: Mapping[str, Perso
 
 def helped_by(
     explanation: Explanation, people: Mapping[str, str], sessions: Mapping[str, str], sites: Mapping[str, str]
-) -> list[str]:
+) -> list[Help]:
     """What would help, the cheapest first: ``王小敏本周多排一次（共 3 次），可补 1 人``."""
     single = [((fix.change,), fix.gain) for fix in explanation.fixes]
     package = explanation.package
     every = single if package is None else [*single, (package.changes, package.gain)]
     return [
-        f"{'，同时'.join(_change(one, people, sessions, sites) for one in changes)}，可补 {gain} 人"
+        Help(
+            f"{'，同时'.join(_change(one, people, sessions, sites) for one in changes)}，可补 {gain} 人",
+            gain,
+            [_step(one) for one in changes],
+        )
         for changes, gain in every
     ]
+
+
+def _step(change: Change) -> Step:
+    return Step(
+        int(change.person) if change.person else None,
+        change.date,
+        change.max_per_week,
+        change.max_consecutive_days,
+        change.rest_minutes,
+        int(change.session) if change.session else None,
+        change.start,
+        change.end,
+    )
 
 
 def _change(

@@ -56,7 +56,7 @@ def check(problem: Problem) -> None:
 
 def _check_session(session: Session, sites: set[str]) -> None:
     if session.site not in sites:
-        raise Malformed("sessions", f"场次 {session.id} 的站点 {session.site} 不存在。")
+        raise Malformed("sessions", f"场次 {session.id} 的场所 {session.site} 不存在。")
     if session.end <= session.start:
         raise Malformed("sessions", f"场次 {session.id} 的结束时间必须晚于开始时间。")
     if not 0 <= session.min <= session.max or session.leads < 0:
