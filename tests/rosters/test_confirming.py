@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tests.rosters.telling import told
@@ -10,6 +12,7 @@ from volunteer_core.errors import NotAllowed, NotFound
 from volunteer_core.notices.outbox import list_notices, mark_told
 from volunteer_core.rosters.assigning import ShiftOver, assign, release
 from volunteer_core.rosters.confirming import Confirmation, confirm, read_confirmations
+from volunteer_core.rosters.dropping_out import cannot_come
 from volunteer_core.rosters.own_accord import ShiftNotPublished
 from volunteer_core.rosters.publishing import withdraw_week
 from volunteer_core.rosters.rules import set_rules
@@ -106,6 +109,15 @@ def test_when_they_were_told_is_seen_and_whether_it_was_passed_on(world: World) 
     world.do(mark_told, notice_ids=ids, now=hour(11))
     [after] = seen(world)
     assert (after.code, after.told_at, after.shift_id) == (before.code, hour(11), shift)
+
+
+def test_what_is_told_of_other_weeks_and_of_others_is_no_answer_to_that(world: World) -> None:
+    leader, person = world.leader(), world.person()
+    shift = world.published(leader.person_id, person)
+    world.published(leader.person_id, day=date(2026, 11, 9), now=hour(10))
+    world.do(cannot_come, shift_id=shift, person_id=person, now=hour(11))
+    [own] = seen(world)
+    assert (own.person_id, own.written_at) == (leader.person_id, NOW)
 
 
 def test_confirmations_are_for_who_makes_the_roster(world: World) -> None:

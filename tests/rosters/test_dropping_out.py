@@ -9,11 +9,14 @@ from sqlalchemy import select
 
 from tests.rosters.telling import told
 from tests.world import MONDAY, NOW, SCRIPT, World, hour
+from volunteer_core.access.tokens import grant_role
 from volunteer_core.audit import entries
 from volunteer_core.errors import Malformed, NotAllowed, NotFound
 from volunteer_core.notices.models import Notice, NoticeKind
 from volunteer_core.notices.outbox import group_text
+from volunteer_core.people.registry import leave_office
 from volunteer_core.people.vouching import give_consent, link_guardian, qualify
+from volunteer_core.permissions import Role
 from volunteer_core.rosters.assigning import ShiftOver, assign
 from volunteer_core.rosters.coverage import week_coverage
 from volunteer_core.rosters.dropping_out import cannot_come, list_drop_outs
@@ -102,6 +105,18 @@ def test_guardians_leaders_coordinators_and_the_office_say_it_for_others(world: 
     assert sum(text.startswith("已为您登记不能参加：") for text in texts) == 4
 
 
+def test_for_whom_another_team_or_community_has_sent_it_is_who_runs_the_shift_that_says_it(
+    world: World,
+) -> None:
+    sent = world.person(teams=(world.other_team,), community=world.other_community)
+    shift = world.published(sent)
+    with pytest.raises(NotAllowed):
+        world.do(cannot_come, by=world.coordinator(world.other_community), shift_id=shift, person_id=sent)
+    for allowed in (world.leader(), world.leader(world.other_team), world.coordinator()):
+        world.do(cannot_come, by=allowed, shift_id=shift, person_id=sent)
+        world.do(assign, shift_id=shift, person_id=sent)
+
+
 def test_until_the_start_and_only_who_is_on_it(world: World) -> None:
     person, other = world.people(2)
     shift = world.published(person)
@@ -143,12 +158,17 @@ def test_without_a_leader_the_coordinators_are_told_and_without_these_the_office
     assert len(told(world, officer.person_id, NoticeKind.GAP)) == 1
     world.do(assign, shift_id=shift, person_id=person)
     here, elsewhere = world.coordinator(), world.coordinator(world.other_community)
+    gone = world.coordinator()
+    world.do(leave_office, person_id=gone.person_id, on=MONDAY)
+    former = world.person()
+    ended = {"valid_from": date(2026, 1, 1), "valid_to": date(2026, 11, 1)}
+    where = {"role": Role.COMMUNITY_COORDINATOR, "community_id": world.community}
+    world.do(grant_role, person_id=former, **where, **ended)
     world.do(cannot_come, by=world.actor(person), shift_id=shift)
-    assert [len(told(world, one.person_id, NoticeKind.GAP)) for one in (here, elsewhere, officer)] == [
-        1,
-        0,
-        1,
-    ]
+    assert len(told(world, here.person_id, NoticeKind.GAP)) == 1
+    for other in (elsewhere.person_id, gone.person_id, former):
+        assert told(world, other) == []
+    assert len(told(world, officer.person_id, NoticeKind.GAP)) == 1  # of the first time
 
 
 def test_what_leaders_are_told_of_others_is_not_for_the_group_chat(world: World) -> None:

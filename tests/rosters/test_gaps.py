@@ -53,7 +53,7 @@ def test_a_check_that_ran_out_and_who_left_are_told_too(world: World) -> None:
 
 
 def test_drafts_what_has_begun_and_who_was_released_are_not_told_of(world: World) -> None:
-    drafted, begun, released = world.people(3)
+    leader, (drafted, begun, released) = world.leader(), world.people(3)
     world.published(begun)
     shift = world.published(released, starts=time(19), ends=time(20))
     world.shift(drafted, day=TUESDAY)
@@ -61,6 +61,8 @@ def test_drafts_what_has_begun_and_who_was_released_are_not_told_of(world: World
         world.do(take_leave, person_id=one, first_day=MONDAY, last_day=TUESDAY)
     world.do(release, shift_id=shift, person_id=released)
     assert world.do(tell_of_those_who_cannot, now=hour(17)) == 0
+    assert world.do(tell_of_those_who_cannot, now=hour(16, 59)) == 1  # of who has not begun yet
+    assert len(gaps(world, leader.person_id)) == 1
 
 
 def test_who_comes_back_and_cannot_again_is_told_of_again(world: World) -> None:

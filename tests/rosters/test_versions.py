@@ -105,12 +105,21 @@ def test_what_changes_nothing_that_was_promised_is_no_version(world: World) -> N
     shift = world.shift(person)
     world.do(change_shift, shift_id=shift, maximum=5)
     world.do(release, shift_id=shift, person_id=person)
+    world.do(call_off_shift, shift_id=world.shift(person, starts=time(9), ends=time(10)), reason="检修")
     assert versions(world) == []
     world.publish()
     world.do(change_shift, shift_id=shift, note="带钥匙")
     with pytest.raises(Malformed):
         world.do(change_shift, shift_id=shift, maximum=-1)
     assert len(versions(world)) == 1
+
+
+def test_drafts_of_a_week_are_in_none_of_its_versions(world: World) -> None:
+    person = world.person()
+    shift = world.published()
+    world.shift(day=TUESDAY)
+    world.do(assign, shift_id=shift, person_id=person)
+    assert people(world, versions(world)[-1]) == [[person]]
 
 
 def test_one_version_for_a_transaction_and_week(world: World) -> None:

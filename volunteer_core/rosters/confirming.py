@@ -14,7 +14,7 @@ from volunteer_core.notices.models import Notice, NoticeKind
 from volunteer_core.people.models import Person
 from volunteer_core.places.models import Site
 from volunteer_core.rosters.assigning import AssignmentView, find_assignment, lock_shift, view
-from volunteer_core.rosters.models import RosterVersion, Shift, ShiftStatus
+from volunteer_core.rosters.models import RosterVersion, Shift
 from volunteer_core.rosters.own_accord import about, meant, refuse_unless_coming
 from volunteer_core.teams.models import Programme
 from volunteer_core.timespans import parse_week
@@ -87,7 +87,6 @@ def read_confirmations(work: Work, *, programme_id: int, site_id: int, week: str
             Shift.programme_id == programme.id,
             Shift.site_id == site.id,
             Shift.civil_date.between(dates.monday, dates.sunday),
-            Shift.status == ShiftStatus.PUBLISHED,
             Commitment.status == CommitmentStatus.PROMISED,
         )
         .order_by(Shift.starts_at, Shift.id, Person.code),

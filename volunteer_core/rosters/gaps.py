@@ -19,7 +19,7 @@ from volunteer_core.permissions import Role
 from volunteer_core.places.models import Site
 from volunteer_core.rosters.checking import Checks
 from volunteer_core.rosters.coverage import OBSTACLE_WORDS
-from volunteer_core.rosters.models import Shift, ShiftStatus
+from volunteer_core.rosters.models import Shift
 from volunteer_core.rosters.substitutes import substitutes_of
 from volunteer_core.teams.membership import leaders_of
 from volunteer_core.teams.models import Programme
@@ -89,7 +89,6 @@ def tell_of_those_who_cannot(work: Work) -> int:
         .join(Shift, Shift.id == Commitment.shift_id)
         .where(
             Commitment.status == CommitmentStatus.PROMISED,
-            Shift.status == ShiftStatus.PUBLISHED,
             Shift.starts_at > work.now,
         )
         .order_by(Shift.programme_id, Shift.starts_at, Commitment.id)

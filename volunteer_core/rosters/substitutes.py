@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import select
 
-from volunteer_core.commitments.models import Commitment, CommitmentStatus
+from volunteer_core.commitments.models import Commitment
 from volunteer_core.database import Work
 from volunteer_core.places.models import Site
 from volunteer_core.rosters.availability.models import DateWish
@@ -69,11 +69,12 @@ def substitutes_of(work: Work, shift: Shift, programme: Programme, site: Site) -
 
 
 def _who_cannot(work: Work, shift: Shift) -> set[int]:
+    """Who has said of this very shift that they cannot come."""
     return set(
         work.scalars(
             select(Commitment.person_id)
             .join(DropOut, DropOut.commitment_id == Commitment.id)
-            .where(Commitment.shift_id == shift.id, Commitment.status == CommitmentStatus.RELEASED)
+            .where(Commitment.shift_id == shift.id)
         )
     )
 

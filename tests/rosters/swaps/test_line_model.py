@@ -29,14 +29,15 @@ from volunteer_core.rosters.swaps.waiting import (
 )
 
 PEOPLE = 5
-VERBS = ("take", "wait", "leave_wait", "release", "cannot_come", "toggle_busy")
+VERBS = ("take", "wait", "wait", "leave_wait", "release", "cannot_come", "toggle_busy", "toggle_busy")
+BEGINNING = (("take", 0), ("wait", 3), ("wait", 1))
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.sampled_from(VERBS), st.integers(0, PEOPLE - 1)),
         st.tuples(st.just("maximum"), st.integers(1, 4)),
     ),
-    min_size=4,
-    max_size=16,
+    min_size=8,
+    max_size=24,
 )
 
 
@@ -124,7 +125,7 @@ def hall(world: World) -> tuple[World, list[int], int, int]:
     return world, people, shift, elsewhere
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_the_line_keeps_its_promises(
     hall: tuple[World, list[int], int, int], steps: list[tuple[str, int]]
@@ -144,7 +145,7 @@ def follow(work: Work, people: list[int], shift: int, elsewhere: int, steps: lis
         "cannot_come": cannot_come,
     }
     line = Line()
-    for verb, number in steps:
+    for verb, number in (*BEGINNING, *steps):
         person = people[number % PEOPLE]
         expected: type[Refused] | None = None
         found: type[Refused] | None = None

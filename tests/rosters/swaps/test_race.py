@@ -1,8 +1,7 @@
-"""Offers and places that several people want at the same moment; and what would come of it without locks."""
+"""Offers that several people answer at the same moment; and what would come of it without locks."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
@@ -10,30 +9,28 @@ from functools import partial
 from threading import Barrier
 from typing import Any
 
-from tests.at_once import PATIENCE_SECONDS, at_once
+from tests.at_once import PATIENCE_SECONDS, at_once, just_before_the_commit
 from tests.rosters.swaps.swapping import accept, offer, on_it, status
-from tests.rosters.telling import told
-from tests.world import MONDAY, SCRIPT, World
+from tests.world import MONDAY, World, hour
 from volunteer_core.commitments.models import CommitmentStatus
 from volunteer_core.commitments.promises import AlreadyCommitted
 from volunteer_core.database import Work
 from volunteer_core.errors import NotFound, Refused
-from volunteer_core.notices.models import NoticeKind
 from volunteer_core.rosters.assigning import (
-    ShiftFull,
+    assign,
     find_assignment,
     lock_shift,
-    people_on,
     put_on,
     release,
 )
-from volunteer_core.rosters.dropping_out import cannot_come
+from volunteer_core.rosters.house_rules import KeptApart
+from volunteer_core.rosters.models import PairKind
+from volunteer_core.rosters.pairs import set_pair
 from volunteer_core.rosters.swaps.ending import OfferOver
 from volunteer_core.rosters.swaps.listing import OfferView
 from volunteer_core.rosters.swaps.models import OfferStatus, ShiftOffer
 from volunteer_core.rosters.swaps.offering import withdraw_offer
-from volunteer_core.rosters.swaps.open_shifts import take_shift
-from volunteer_core.rosters.swaps.waiting import join_wait, list_waiting
+from volunteer_core.rosters.swaps.taking_over import lapse_late_offers
 
 DAYS = [MONDAY + timedelta(days=days) for days in (0, 1, 2, 3, 4)]
 
@@ -111,6 +108,34 @@ def test_of_two_crossing_swaps_one_is_done(world: World) -> None:
         assert sorted(status(world, offered) for offered in offers) == [OfferStatus.DONE, OfferStatus.LAPSED]
 
 
+def test_who_is_kept_apart_from_somebody_just_being_assigned_does_not_take_over(world: World) -> None:
+    giver, taker, other = world.people(3)
+    pair = {"person_id": taker, "other_id": other, "kind": PairKind.APART}
+    world.do(set_pair, programme_id=world.school, **pair)
+    shift = world.published(giver)
+    offered = offer(world, shift, giver)
+    _, answer = just_before_the_commit(
+        world.do,
+        partial(assign, shift_id=shift, person_id=other),
+        partial(accept, world, offered, taker),
+    )
+    assert isinstance(answer, KeptApart)
+    assert on_it(world, shift) == [[giver, other]]
+
+
+def test_what_is_withdrawn_as_its_deadline_passes_has_not_lapsed_and_the_others_have(world: World) -> None:
+    one, other = world.people(2)
+    shift = world.published(one, other)
+    withdrawn, late = offer(world, shift, one), offer(world, shift, other)
+    _, lapsed = just_before_the_commit(
+        world.do,
+        partial(withdraw_offer, offer_id=withdrawn.id),
+        partial(world.do, lapse_late_offers, now=hour(16)),
+    )
+    assert lapsed == 1
+    assert (status(world, withdrawn), status(world, late)) == (OfferStatus.WITHDRAWN, OfferStatus.LAPSED)
+
+
 class Naive:
     """What the locks prevent: everybody looks in one transaction, and writes in the next what they saw."""
 
@@ -182,89 +207,3 @@ def test_without_the_locks_crossing_swaps_are_both_done(world: World) -> None:
     moves = [(shifts[0], one, other), (shifts[1], other, one)]
     at_once(*(partial(naive.then, seen, hand_over, offer_id=seen.id, moves=moves) for seen in offers))
     assert [status(world, offered) for offered in offers] == [OfferStatus.DONE] * 2
-
-
-PLACES, CROWD = 4, 24
-
-
-def test_a_crowd_takes_the_places_there_are_and_waits_in_the_order_of_the_commits(world: World) -> None:
-    people = world.people(CROWD)
-    shift = world.published(maximum=PLACES)
-    arrivals: dict[int, tuple[int, int]] = {}
-
-    def rush(share: list[int]) -> None:
-        for person in share:
-            sent = time.monotonic_ns()
-            try:
-                world.do(take_shift, shift_id=shift, person_id=person)
-            except ShiftFull:
-                world.do(join_wait, shift_id=shift, person_id=person)
-            arrivals[person] = sent, time.monotonic_ns()
-
-    assert at_once(partial(rush, people[::2]), partial(rush, people[1::2])) == [None, None]
-    [there] = on_it(world, shift)
-    line = world.see(list_waiting, shift_id=shift)
-    assert len(there) == PLACES
-    assert [one.place for one in line] == list(range(1, CROWD - PLACES + 1))
-    assert {*there, *(one.person_id for one in line)} == set(people)
-    # Nobody who was answered before another even asked stands behind them.
-    order = [arrivals[one.person_id] for one in line]
-    for ahead, (sent, _) in enumerate(order):
-        assert all(answered > sent for _, answered in order[ahead + 1 :])
-
-
-def test_without_the_lock_the_last_place_is_taken_twice(world: World) -> None:
-    shift = world.published(maximum=1)
-    looked = Barrier(2)
-
-    def take_naively(person: int) -> None:
-        with world.office.read(by=SCRIPT) as work:
-            assert people_on(work, shift) < 1
-        looked.wait(PATIENCE_SECONDS)  # both have looked
-        world.do(squeeze_in, shift_id=shift, person_id=person)
-
-    people = world.people(2)
-    at_once(*(partial(take_naively, person) for person in people))
-    assert on_it(world, shift) == [people]
-
-
-def squeeze_in(work: Work, *, shift_id: int, person_id: int) -> None:
-    """Puts somebody on a shift as if there were room."""
-    shift, programme, site = lock_shift(work, shift_id)
-    shift.maximum += 1
-    put_on(work, shift, programme, site, person_id)
-
-
-def test_two_who_cannot_come_at_once_let_in_two(world: World) -> None:
-    for number, day in enumerate(DAYS):
-        first, second, *waiting = world.people(4)
-        shift = world.published(first, second, day=day, maximum=2)
-        for person in waiting:
-            world.do(join_wait, shift_id=shift, person_id=person)
-        at_once(
-            *(partial(world.do, cannot_come, shift_id=shift, person_id=person) for person in (first, second)),
-            round_number=number,
-        )
-        assert on_it(world, shift) == [waiting]
-        assert [len(told(world, one, NoticeKind.PROMOTED)) for one in waiting] == [1, 1]
-
-
-def test_two_lines_that_move_up_at_once_promote_nobody_twice(world: World) -> None:
-    for number, day in enumerate(DAYS):
-        here, there, *both = world.people(4)
-        shifts = [
-            world.published(here, day=day, maximum=1),
-            world.published(there, day=day, maximum=1, site=world.other_site),
-        ]
-        for shift in shifts:
-            for person in both if shift == shifts[0] else reversed(both):
-                world.do(join_wait, shift_id=shift, person_id=person)
-        answers = at_once(
-            *(
-                partial(world.do, cannot_come, shift_id=shift, person_id=person)
-                for shift, person in zip(shifts, (here, there), strict=True)
-            ),
-            round_number=number,
-        )
-        assert all(answer.replaced for answer in answers)
-        assert sorted(person for found in on_it(world, *shifts) for person in found) == both

@@ -253,13 +253,18 @@ class TestWithApproval:
         assert on_it(world, shift, other) == [[asked], [giver]]
 
     def test_who_accepted_may_step_back_and_the_team_is_asked_again(self, world: World) -> None:
-        giver, first, second = world.people(3)
+        giver, first, second, third = world.people(4)
         shift = world.published(giver)
         offered = offer(world, shift, giver)
         accept(world, offered, first)
         again = world.do(decline_offer, by=world.actor(first), offer_id=offered.id)
         assert (again.status, again.taker_id) == (OfferStatus.OPEN, None)
+        for pending_only in (True, False):
+            seen = world.see(list_offers, person_id=second, pending_only=pending_only)
+            assert [one.id for one in seen.items] == [offered.id]
         accept(world, offered, second)
+        for pending_only in (True, False):  # somebody else's by now
+            assert world.see(list_offers, person_id=third, pending_only=pending_only).total == 0
         world.do(approve_offer, by=world.leader(), offer_id=offered.id)
         assert on_it(world, shift) == [[second]]
 

@@ -10,15 +10,18 @@ from tests.rosters.swaps.swapping import accept, offer, on_it
 from tests.rosters.telling import told
 from tests.world import MONDAY, World, hour
 from volunteer_core.commitments.promises import AlreadyCommitted, Clash, NotOfTeam
+from volunteer_core.database import Work
 from volunteer_core.errors import NotAllowed
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.people.vouching import take_leave
-from volunteer_core.rosters.assigning import ShiftFull, ShiftOver, assign, release
+from volunteer_core.rosters.assigning import ShiftFull, ShiftOver, assign, lock_shift, release
 from volunteer_core.rosters.calling_off import call_off_shift
 from volunteer_core.rosters.dropping_out import cannot_come
 from volunteer_core.rosters.own_accord import ShiftNotPublished
 from volunteer_core.rosters.publishing import withdraw_week
+from volunteer_core.rosters.rules import set_rules
 from volunteer_core.rosters.shifts import change_shift
+from volunteer_core.rosters.swaps.line import promote_waiting
 from volunteer_core.rosters.swaps.open_shifts import take_shift
 from volunteer_core.rosters.swaps.waiting import (
     AlreadyWaiting,
@@ -51,11 +54,12 @@ def test_people_wait_in_order_of_arrival_and_see_their_place(world: World) -> No
     assert (seen.shift_id, seen.place) == (shift, 2)
     world.do(leave_wait, by=world.actor(second), shift_id=shift)
     assert world.see(list_waits, by=world.actor(first), person_id=first)[0].place == 1
+    assert world.see(list_waits, by=world.actor(first), person_id=first, now=hour(17)) == []
     assert wait(world, shift, second) == [2]  # behind the others
 
 
 def test_one_freed_place_promotes_the_first_who_can_come(world: World) -> None:
-    leaves, away, comes, later = world.people(4)
+    leaves, later, comes, away = world.people(4)
     shift = world.published(leaves, maximum=1)
     wait(world, shift, away, comes, later)
     world.do(take_leave, person_id=away, first_day=MONDAY, last_day=MONDAY)
@@ -63,6 +67,18 @@ def test_one_freed_place_promotes_the_first_who_can_come(world: World) -> None:
     assert (on_it(world, shift), line(world, shift)) == ([[comes]], [away, later])
     [text] = told(world, comes, NoticeKind.PROMOTED)
     assert text.startswith("您候补的班次有了名额，已为您安排，如不能参加请尽早说明：11月2日（周一）17:00")
+
+
+def test_one_freed_place_promotes_one_person_even_if_more_are_free(world: World) -> None:
+    first, second, one, other = world.people(4)
+    shift = world.published(first, second, maximum=2)
+    wait(world, shift, one, other)
+    away = world.shift(one, other, programme=world.clean_up)
+    world.do(release, shift_id=shift, person_id=first)  # a place that neither can take
+    for person in (one, other):
+        world.do(release, shift_id=away, person_id=person)
+    world.do(release, shift_id=shift, person_id=second)
+    assert (on_it(world, shift), line(world, shift)) == ([[one]], [other])
 
 
 def test_a_higher_maximum_promotes_as_many_as_there_are_new_places(world: World) -> None:
@@ -93,6 +109,20 @@ def test_who_gets_on_the_shift_in_another_way_waits_no_more(world: World) -> Non
     assert on_it(world, shift) == [[takes_over]]  # and is not promoted into the place they gave up
 
 
+def test_whatever_frees_a_place_nobody_is_promoted_once_it_has_begun(world: World) -> None:
+    waits = world.person()
+    shift = world.published(world.person(), maximum=1)
+    wait(world, shift, waits)
+
+    def make_room(work: Work) -> list[int]:
+        locked = lock_shift(work, shift)
+        locked[0].maximum = 2
+        return promote_waiting(work, *locked)
+
+    assert world.do(make_room, now=hour(17)) == []
+    assert world.do(make_room, now=hour(16, 59)) == [waits]
+
+
 def test_nobody_is_promoted_after_the_start_or_in_a_draft(world: World) -> None:
     leaves, stays, waits = world.people(3)
     shift = world.published(leaves, stays, maximum=2)
@@ -115,6 +145,7 @@ def test_who_waits_for_what_is_called_off_is_told_and_waits_no_more(world: World
 
 def test_who_waits_is_told_of_another_time_and_not_asked_to_confirm(world: World) -> None:
     on_shift, waits = world.people(2)
+    world.do(set_rules, programme_id=world.school, asks_confirmation=True)
     shift = world.published(on_shift, maximum=1)
     wait(world, shift, waits)
     world.do(change_shift, shift_id=shift, starts_at=hour(16), ends_at=hour(17))

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date, datetime
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from volunteer_core.commitments.models import ACTIVE, Commitment
 from volunteer_core.database import Work
@@ -19,8 +19,8 @@ from volunteer_core.rosters.own_accord import about, meant, refuse_unless_coming
 from volunteer_core.rosters.rules import rules_of
 from volunteer_core.rosters.swaps.line import lock_line, promote_waiting
 from volunteer_core.rosters.swaps.models import ShiftWait, WaitStatus
-from volunteer_core.teams.membership import teams_of
-from volunteer_core.teams.models import Programme
+from volunteer_core.teams.membership import member_on
+from volunteer_core.teams.models import Membership, Programme
 from volunteer_core.timespans import dates_span
 
 LONGEST_DAYS = 62
@@ -78,21 +78,20 @@ def list_open_shifts(work: Work, *, first: date, last: date, person_id: int | No
         .join(Programme, Programme.id == Shift.programme_id)
         .join(Site, Site.id == Shift.site_id)
         .where(
-            Programme.team_id.is_not(None),
             Shift.status == ShiftStatus.PUBLISHED,
             Shift.starts_at > work.now,
             Shift.civil_date.between(first, last),
             Shift.maximum > _ON_IT,
+            exists().where(
+                Membership.team_id == Programme.team_id,
+                Membership.person_id == person.id,
+                member_on(Shift.civil_date.expression),
+            ),
         )
     )
     by_programme = defaultdict(list)
-    teams = {}
     for row in rows:
-        day = row.Shift.civil_date
-        if day not in teams:
-            teams[day] = teams_of(work, person.id, day)
-        if row.Programme.team_id in teams[day]:
-            by_programme[row.Programme].append(row)
+        by_programme[row.Programme].append(row)
     found = []
     for programme, shifts in by_programme.items():
         if not rules_of(work, programme.id).self_service:
