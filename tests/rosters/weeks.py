@@ -10,10 +10,13 @@ from sqlalchemy import select
 
 from tests.world import MONDAY, NOW, SCRIPT, World, hour
 from volunteer_core.commitments.models import Commitment, CommitmentStatus
+from volunteer_core.rosters.assigning import assign
+from volunteer_core.rosters.copying import CopiedWeek, copy_week
 from volunteer_core.rosters.generating import Generated, generate
 from volunteer_core.rosters.models import Shift
 from volunteer_core.rosters.patterns import PatternView, set_pattern
 from volunteer_core.rosters.shifts import ShiftView, list_shifts
+from volunteer_core.rosters.standing_seats import SeatView, give_seat, list_seats
 from volunteer_core.timespans import parse_week
 
 AUGUST = hour(9, day=date(2026, 8, 31))
@@ -73,3 +76,29 @@ def days_of(world: World, shift_ids: Iterable[int]) -> list[date]:
     """The dates of shifts, in the order of their ids' list."""
     with world.office.read(by=SCRIPT, now=NOW) as work:
         return [work.find(Shift, shift_id).civil_date for shift_id in shift_ids]
+
+
+def seat(world: World, person: int, pattern_id: int, **facts: Any) -> SeatView:
+    """A seat on Tuesdays from the first of November on, unless said otherwise."""
+    known = {"pattern_id": pattern_id, "person_id": person, "weekday": 2, "valid_from": date(2026, 11, 1)}
+    found: SeatView = world.do(give_seat, **known | facts)
+    return found
+
+
+def seats(world: World, **facts: Any) -> list[SeatView]:
+    found: list[SeatView] = world.see(list_seats, programme_id=world.school, **facts).items
+    return found
+
+
+def copy(world: World, source: str = "2026-W45", target: str = "2026-W46", **facts: Any) -> CopiedWeek:
+    known = {"programme_id": world.school, "from_week": source, "to_week": target}
+    found: CopiedWeek = world.do(copy_week, **known | facts)
+    return found
+
+
+def staff(world: World, *days: date, site: int | None = None) -> dict[date, int]:
+    """Somebody on the shift of each of these days."""
+    crew = {day: world.person(checked_on=AUGUST.date()) for day in days}
+    for day, person in crew.items():
+        world.do(assign, now=AUGUST, shift_id=shift_on(world, day, site=site).id, person_id=person)
+    return crew

@@ -1,17 +1,13 @@
-"""The week's sheet says what the roster says, on one page, and can be pinned to a wall as it is."""
+"""The week's sheet says what the roster says, also of the days that do not run."""
 
 from __future__ import annotations
 
-import io
 from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
-import xlsxwriter
-from hypothesis import example, given
-from hypothesis import strategies as st
 
-from tests.sheets.workbooks import ReadSheet, Workbook, read_workbook
+from tests.sheets.workbooks import book, page
 from tests.world import MONDAY, World, hour
 from volunteer_core.closures.declaring import declare_closure
 from volunteer_core.errors import NotAllowed, NotFound
@@ -22,7 +18,6 @@ from volunteer_core.rosters.calling_off import call_off_shift
 from volunteer_core.rosters.generating import generate
 from volunteer_core.rosters.patterns import end_pattern, set_pattern
 from volunteer_core.rosters.shifts import add_shift, change_shift
-from volunteer_core.sheets.roster import sheet_names, week_sheet
 from volunteer_core.teams.membership import change_team
 from volunteer_core.timespans import WeekInvalid
 from volunteer_core.workdays.daybook import DayRule
@@ -30,16 +25,6 @@ from volunteer_core.workdays.upkeep import set_local_day
 
 AUGUST = hour(9, day=date(2026, 8, 31))
 WEEKEND = [["11月7日", "六", "休息", "", "", "", "周末"], ["11月8日", "日", "休息", "", "", "", "周末"]]
-
-
-def book(world: World, week: str = "2026-W45", **facts: Any) -> Workbook:
-    known = {"programme_id": world.school, "site_id": world.site, "week": week}
-    return read_workbook(world.see(week_sheet, **known | facts))
-
-
-def page(world: World, week: str = "2026-W45", **facts: Any) -> ReadSheet:
-    [found] = book(world, week, **facts).sheets.values()
-    return found
 
 
 def lead(world: World, name: str, **facts: Any) -> int:
@@ -196,56 +181,6 @@ def test_the_sheet_of_a_discreet_team_is_not_for_the_wall(world: World) -> None:
     assert page(world).cells["E2"] == "草稿，尚未公布　内部资料，请勿张贴、转发"
 
 
-def test_each_person_has_a_row_and_the_day_spans_them(world: World) -> None:
-    world.shift(*world.people(3))
-    found = page(world)
-    assert {"A5:A7", "B5:B7", "C5:C7", "F5:F7", "G5:G7", "A1:G1", "C8:F8"} <= set(found.merged)
-    assert [row[3] for row in found.rows()[:3]] == ["张三丰"] * 3
-
-
-def test_it_prints_on_a4_landscape_one_page_wide_with_headings_on_every_page(world: World) -> None:
-    world.shift(*world.people(3))
-    found = book(world)
-    setup = page(world).pages
-    assert setup["paperSize"] == "9"
-    assert setup["orientation"] == "landscape"
-    assert setup["fitToPage"] == "1"
-    assert not {"fitToWidth", "fitToHeight"} & set(setup)  # one page is what they say if nothing else
-    assert found.defined == {"0 _xlnm.Print_Titles": "三峰学堂!$1:$4"}
-    assert "宋体" in found.fonts
-    assert sum(page(world).widths) * 7 < 10.7 * 96  # fits A4 without being made smaller
-
-
-def test_a_crew_for_several_pages_is_not_squeezed_onto_one(world: World) -> None:
-    world.shift(*world.people(30), maximum=60)
-    found = page(world)
-    assert found.pages["fitToHeight"] == "2"
-    assert max(found.heights.values()) <= 409
-
-
-def test_a_long_remark_has_room(world: World) -> None:
-    shift = world.shift(world.person())
-    before = page(world).heights[5]
-    world.do(change_shift, shift_id=shift, note="请提前到场" * 20)
-    assert before < 45
-    assert page(world).heights[5] >= 7 * 20  # lines of 15 characters
-
-
-@pytest.mark.parametrize(
-    "text", ["=1+1", "+86", "-1", "@SUM(A1)", "<r><t>x</t></r>", "&A", "{=1}", "http://x.cn"]
-)
-def test_what_people_typed_stays_text(world: World, text: str) -> None:
-    world.do(correct_site, site_id=world.site, name=f"{text}学堂", address=text)
-    shift = world.shift(world.person(text))
-    world.do(change_shift, shift_id=shift, note=text)
-    found = book(world)
-    [sheet] = found.sheets.values()
-    assert found.formulas == 0
-    assert sheet.cells["D5"].strip() == text
-    assert sheet.cells["A3"] == f"地点：{text}学堂　{text}"
-    assert sheet.cells["G5"] == f"草稿；{text}"
-
-
 def test_all_sites_of_the_week_are_in_one_workbook_by_their_code(world: World) -> None:
     world.do(add_site, community_id=world.community, code="UNUSED", name="空站点")
     twin = world.do(add_site, community_id=world.community, code="TWIN", name="三峰学堂").id
@@ -277,13 +212,6 @@ def test_a_site_whose_shifts_were_all_dropped_has_no_page(world: World) -> None:
         world.do(end_pattern, pattern_id=held.id, last_day=MONDAY - timedelta(days=1))
 
 
-def test_the_same_content_gives_the_same_bytes(world: World) -> None:
-    world.shift(*world.people(2))
-    facts = {"programme_id": world.school, "week": "2026-W45"}
-    assert world.see(week_sheet, **facts) == world.see(week_sheet, **facts)
-    assert book(world).created == "2026-11-02T01:00:00Z"
-
-
 def test_only_those_print_who_make_the_roster(world: World) -> None:
     world.published(world.person())
     for actor in (world.leader(), world.coordinator(), world.officer()):
@@ -303,17 +231,3 @@ def test_what_is_no_week_and_no_site_is_refused(world: World) -> None:
     for nothing in ({"site_id": 99}, {"programme_id": 99}):
         with pytest.raises(NotFound):
             book(world, **nothing)
-
-
-@given(
-    st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=40), max_size=5)
-)
-@example(["三峰学堂", "三峰学堂", "三峰学堂（2）", "", "'", "History", "a/b", "A?B", "字" * 40, "字" * 41])
-@example(["𠮷" * 20, "𠮷" * 20])
-def test_any_names_of_sites_make_names_of_sheets(names: list[str]) -> None:
-    found = sheet_names(names)
-    assert len(found) == len(names)
-    with xlsxwriter.Workbook(io.BytesIO()) as workbook:
-        for name in found:
-            assert workbook.add_worksheet(name).name == name  # it refuses what Excel does
-    assert "history" not in {name.lower() for name in found}

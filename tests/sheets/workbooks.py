@@ -9,6 +9,9 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 
+from tests.world import World
+from volunteer_core.sheets.roster import week_sheet
+
 NS = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 
 
@@ -57,6 +60,16 @@ def read_workbook(content: bytes) -> Workbook:
         sum(len(_all(page, ".//m:f")) for page in pages),
         next(one.text or "" for one in parts["docProps/core.xml"] if one.tag.endswith("}created")),
     )
+
+
+def book(world: World, week: str = "2026-W45", **facts: Any) -> Workbook:
+    known = {"programme_id": world.school, "site_id": world.site, "week": week}
+    return read_workbook(world.see(week_sheet, **known | facts))
+
+
+def page(world: World, week: str = "2026-W45", **facts: Any) -> ReadSheet:
+    [found] = book(world, week, **facts).sheets.values()
+    return found
 
 
 def _sheet(page: Any, strings: list[str]) -> ReadSheet:

@@ -37,7 +37,7 @@ def plan(
     check(problem)
     ground = Ground(problem)
     run = Run(ground, seconds=seconds, progress=progress, stopped=stopped)
-    with_solver = bool(problem.sessions) and find_spec("ortools") is not None
+    with_solver = find_spec("ortools") is not None
     explanations: tuple[Explanation, ...] = ()
     if with_solver:
         from volunteer_core.rosters.planning.solving import solve

@@ -83,6 +83,8 @@ class Roster:
             yield "week"
         days = {ground.days[other] for other in mine}
         first = last = ground.days[number]
+        if first in days:  # one day more or less it is not
+            return
         while first - 1 in days:
             first -= 1
         while last + 1 in days:

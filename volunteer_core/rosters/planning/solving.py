@@ -24,26 +24,31 @@ EFFORT = 12.0
 
 def solve(run: Run, *, seed: int, workers: int) -> None:
     """Improves the best roster of a run, and proves what can be proven."""
+    network = None
     if is_small(run.ground) or run.left < SHORT_SECONDS:
         run.offer(greedy(run.ground, ended=run.ended).duties)
     if not is_small(run.ground) and run.left:
-        solve_large(run, seed=seed)
+        network = Network(run.ground)
+        solve_large(run, network, seed=seed)
     if size(run.ground) <= LARGEST_WHOLE and run.left:
         solve_whole(run, seed=seed, workers=workers)
+    if network is not None and not broken_by_locks(run.ground):  # else a flow cannot hold what is locked
+        _prove(run, network)
 
 
-def solve_large(run: Run, *, seed: int) -> None:
-    """A roster from flows, improved here and there and then part by part; bounds from flows too."""
-    network = Network(run.ground)
-    sound = not broken_by_locks(run.ground)  # else a flow cannot hold what is locked
-    if sound:
-        run.bounds |= network.coverage_bounds()
+def solve_large(run: Run, network: Network, *, seed: int) -> None:
+    """A roster from flows, improved here and there and then part by part."""
     guide(run, network)
     improve(run, rounds=1)
     improve_by_windows(run, seed=seed)
-    bound = network.soft_bound(run.levels, run.bounds) if sound else None
-    if bound is not None:
-        run.bounds["soft"] = bound
+
+
+def _prove(run: Run, network: Network) -> None:
+    """Takes over what flows prove of the levels that the best roster has reached."""
+    proven = network.coverage_bounds()
+    bound = network.soft_bound(run.levels, proven)
+    for level, value in (proven if bound is None else proven | {"soft": bound}).items():
+        run.bounds[level] = max(value, run.bounds.get(level, value))
 
 
 def solve_whole(run: Run, *, seed: int, workers: int) -> None:
@@ -57,17 +62,19 @@ def solve_whole(run: Run, *, seed: int, workers: int) -> None:
         if not exact.levels[level]:
             if level != "hard":
                 run.bounds[level] = 0
-        elif not large or run.bounds.get(level) != run.value(level):
+            continue
+        value = run.bounds.get(level)
+        if not large or value is None or value != run.value(level):
             value = _reach(run, exact, level, seed, workers, large=large)
-            if value is None:
-                return
-            exact.model.add(exact.expression(level) <= value - exact.constants[level])
-        else:
-            exact.model.add(exact.expression(level) <= run.bounds[level] - exact.constants[level])
+        if value is None:
+            return
+        exact.model.add(exact.expression(level) <= value - exact.constants[level])
     if large and any(stage.name in ("gap", "lead", "change") for stage in run.stages):
         improve_by_windows(run, seed=seed)
     if exact.levels["soft"]:
         _reach(run, exact, "soft", seed, workers, large=large)
+    else:  # nobody could serve anywhere
+        run.bounds["soft"] = run.levels.soft
 
 
 def _reach(run: Run, exact: Exact, level: str, seed: int, workers: int, *, large: bool) -> int | None:
