@@ -61,7 +61,7 @@ def test_who_has_one_thing_against_them_covers_the_place_once_it_is_taken_away(p
 
 @settings(max_examples=40)
 @given(TINY)
-def test_every_fix_helps_by_what_it_promises(problem: Json) -> None:
+def test_every_fix_keeps_its_promise(problem: Json) -> None:
     assert check_explanations(problem, planned(problem), replanned) == []
 
 

