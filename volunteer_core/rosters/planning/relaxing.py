@@ -34,7 +34,8 @@ ONE_CHANGE = 1_000
 def complete(run: Run, explanations: tuple[Explanation, ...], *, whole: bool) -> tuple[Explanation, ...]:
     """Explanations with cheaper fixes where there are any, and with what a change gains altogether.
 
-    ``whole``: the problem is small enough to be planned again for each change.
+    ``whole``: the problem is small enough to be planned again for each change. Once the time is over the
+    rest stay as they are.
     """
     roster = Roster(run.ground, run.duties)
     gains: dict[tuple[Change, ...], int] = {}
@@ -47,8 +48,10 @@ def complete(run: Run, explanations: tuple[Explanation, ...], *, whole: bool) ->
             gains[changes] = _gain(run, changes)
         return max(seen, gains[changes])
 
-    found = []
+    found: list[Explanation] = []
     for one in explanations[:MOST_FIXED]:
+        if run.ended():
+            break
         fixes, package = list(one.fixes), None
         if not fixes or fixes[0].price > MORE_OFTEN:
             package = _cheapest(run, roster, run.ground.session_number[one.session], whole=whole)
@@ -61,7 +64,7 @@ def complete(run: Run, explanations: tuple[Explanation, ...], *, whole: bool) ->
             package = msgspec.structs.replace(package, gain=gain(package.changes, package.gain))
         package = None if fixes else package
         found.append(msgspec.structs.replace(one, fixes=tuple(fixes), package=package))
-    return (*found, *explanations[MOST_FIXED:])
+    return (*found, *explanations[len(found) :])
 
 
 def _gain(run: Run, changes: tuple[Change, ...]) -> int:
