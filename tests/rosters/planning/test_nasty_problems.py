@@ -82,6 +82,13 @@ def test_locked_duties_that_break_rules_are_kept_and_said() -> None:
     assert {note.rsplit(" ", 1)[-1] for note in roster["notes"]} == {"unavailable", "week"}
 
 
+def test_a_run_of_days_that_is_locked_too_long_still_has_room_on_its_days() -> None:
+    people = [person("p", max_consecutive_days=1)]
+    sessions = [session("s"), session("u", TUESDAY), session("w", start="18:00", end="19:00")]
+    roster = planned(problem(people, sessions, locked=[["p", "s"], ["p", "u"]]))
+    assert ["p", "w"] in roster["assignments"]
+
+
 def test_a_breach_that_locked_duties_need_not_cause_is_mended() -> None:
     """The newcomer is locked; the mentor, whom nobody needs otherwise, comes along."""
     people = [person("n", newcomer=True), person("m", mentor=True, home="b1")]
