@@ -13,7 +13,7 @@ signal.signal(signal.SIGINT, signal.SIG_IGN)
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 from litestar import Litestar
 
@@ -49,18 +49,23 @@ def _ticking(
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        task = asyncio.create_task(_tick_every_minute(database, planners))
+        ended = asyncio.Event()
+        task = asyncio.create_task(_tick_every_minute(database, planners, ended))
         try:
             yield
-        finally:
-            task.cancel()
+        finally:  # a pass that has begun is waited for: it has a connection
+            ended.set()
+            await task
 
     return lifespan
 
 
-async def _tick_every_minute(database: Database, planners: Planners) -> None:
+async def _tick_every_minute(database: Database, planners: Planners, ended: asyncio.Event) -> None:
     while True:
-        await asyncio.sleep(TICK_SECONDS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), TICK_SECONDS)
+        if ended.is_set():
+            return
         try:
             ticked = await asyncio.to_thread(tick.run, database)
             if ticked.drafts_waiting:
