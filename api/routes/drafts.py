@@ -1,4 +1,4 @@
-"""Drafts of rosters: asked of the planner, looked at, compared, edited, applied; publishing weeks."""
+"""Drafts of rosters: asked of the planner, looked at, compared, applied; publishing weeks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from api.planners import start_planner
 from api.work import Opened
 from volunteer_core.database import Page
 from volunteer_core.rosters import publishing_weeks
-from volunteer_core.rosters.drafts import applying, comparing, editing, reading, requesting
+from volunteer_core.rosters.drafts import applying, comparing, reading, requesting
 from volunteer_core.rosters.drafts.applying import Applied, PersonLeftOut, PlacedPerson
 from volunteer_core.rosters.drafts.comparing import Compared, Comparison, Difference, OnlyHere
 from volunteer_core.rosters.drafts.models import DraftStatus
@@ -137,12 +137,6 @@ class RequestDraft(Body):
     seconds: int = 20
 
 
-class PlacePeople(Body):
-    """One person, or several who serve only together."""
-
-    person_ids: list[Id]
-
-
 class PublishWeeks(Body):
     """From which ISO week to which, at some sites or at all where there are drafts."""
 
@@ -227,56 +221,6 @@ def replan_draft(opened: Opened, draft_id: PathId) -> DraftSummary:
         return requesting.replan_draft(work, draft_id=draft_id)
 
 
-@act(
-    "/drafts/{draft_id:int}/shifts/{shift_id:int}/put",
-    operation="rosters.plan",
-    asks=PlacePeople(person_ids=[42]),
-    answers=READY,
-)
-def put_in_draft(
-    opened: Opened, draft_id: PathId, shift_id: PathId, data: JSONBody[PlacePeople]
-) -> DraftSummary:
-    """Put people on a shift of a draft. Refused, with the reason, against a rule (`not_possible`)."""
-    with opened.write() as work:
-        return editing.put_in_draft(work, draft_id=draft_id, shift_id=shift_id, **given(data))
-
-
-@act(
-    "/drafts/{draft_id:int}/shifts/{shift_id:int}/take-out",
-    operation="rosters.plan",
-    asks=PlacePeople(person_ids=[42]),
-    answers=READY,
-)
-def take_out_of_draft(
-    opened: Opened, draft_id: PathId, shift_id: PathId, data: JSONBody[PlacePeople]
-) -> DraftSummary:
-    """Take people off a shift of a draft. Refused: locked places, and who would be left against a rule."""
-    with opened.write() as work:
-        return editing.take_out_of_draft(work, draft_id=draft_id, shift_id=shift_id, **given(data))
-
-
-@act(
-    "/drafts/{draft_id:int}/shifts/{shift_id:int}/people/{person_id:int}/lock",
-    operation="rosters.plan",
-    answers=READY,
-)
-def lock_draft_place(opened: Opened, draft_id: PathId, shift_id: PathId, person_id: PathId) -> DraftSummary:
-    """Have a place stay when the draft is planned again."""
-    with opened.write() as work:
-        return editing.lock_place(work, draft_id=draft_id, shift_id=shift_id, person_id=person_id)
-
-
-@act(
-    "/drafts/{draft_id:int}/shifts/{shift_id:int}/people/{person_id:int}/unlock",
-    operation="rosters.plan",
-    answers=READY,
-)
-def unlock_draft_place(opened: Opened, draft_id: PathId, shift_id: PathId, person_id: PathId) -> DraftSummary:
-    """Leave a place to the planner again."""
-    with opened.write() as work:
-        return editing.unlock_place(work, draft_id=draft_id, shift_id=shift_id, person_id=person_id)
-
-
 @act("/drafts/{draft_id:int}/apply", operation="rosters.plan", answers=APPLIED)
 def apply_draft(opened: Opened, draft_id: PathId) -> Applied:
     """Turn a draft into the roster. Every rule is checked again: what does not hold any more is named.
@@ -303,8 +247,7 @@ router = Router(
     "/",
     route_handlers=[
         request_draft, list_drafts, compare_drafts, read_draft, explain_absence, stop_draft, discard_draft,
-        replan_draft, put_in_draft, take_out_of_draft, lock_draft_place, unlock_draft_place, apply_draft,
-        publish_weeks,
+        replan_draft, apply_draft, publish_weeks,
     ],
     tags=["drafts"],
 )  # fmt: skip

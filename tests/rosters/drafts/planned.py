@@ -129,3 +129,11 @@ class Planned(World):
     def told(self, person: int, **facts: Any) -> Person:
         """How the planner is told of a person."""
         return next(one for one in self.problem(**facts).people if one.id == str(person))
+
+
+def exceptions(person: Person) -> dict[date, tuple[str, str | None]]:
+    return {one.date: (one.kind.value, one.why) for one in person.exceptions}
+
+
+def session(problem: Problem, shift: int) -> Any:
+    return next(one for one in problem.sessions if one.id == str(shift))
