@@ -34,7 +34,7 @@ def check_plan(problem: Json, roster: Json, *, ended_early: bool = False) -> Non
     assert [fault for fault in faults if not (ended_early and fault.startswith("(a)"))] == []
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(TINY)
 def test_no_roster_of_a_tiny_problem_is_better_on_any_level(problem: Json) -> None:
     try:
@@ -48,7 +48,7 @@ def test_no_roster_of_a_tiny_problem_is_better_on_any_level(problem: Json) -> No
     assert check_bounds(roster["bounds"], roster["levels"], least) == []
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(SMALL)
 def test_a_plan_keeps_every_rule_and_is_never_worse_than_greedy(problem: Json) -> None:
     roster, simple = planned(problem), planned_greedily(problem)
@@ -59,7 +59,7 @@ def test_a_plan_keeps_every_rule_and_is_never_worse_than_greedy(problem: Json) -
         assert check_bounds(roster["bounds"], roster["levels"], score(problem, simple)["levels"]) == []
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(TINY, st.sampled_from([-1, solving.LARGEST_WHOLE]))
 def test_a_problem_too_large_to_be_solved_at_once_is_planned_as_soundly(problem: Json, whole: int) -> None:
     """However little is proven of a large problem, it is not proven wrongly."""

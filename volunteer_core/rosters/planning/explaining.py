@@ -128,10 +128,9 @@ def _changes(roster: Roster, index: int, number: int) -> Iterator[tuple[Change, 
     person, session = ground.people[index], ground.sessions[number]
     reason = roster.reason(index, number)
     if reason == "week":
-        yield Change(person=person.id, max_per_week=person.max_per_week + 1), MORE_OFTEN
+        yield Change(person=person.id, max_per_week=roster.in_week(index, number) + 1), MORE_OFTEN
     elif reason == "consecutive":
-        days = person.max_consecutive_days + 1
-        yield Change(person=person.id, max_consecutive_days=days), MORE_OFTEN
+        yield Change(person=person.id, max_consecutive_days=roster.in_a_row(index, number)), MORE_OFTEN
     elif reason in ("clash", "busy"):
         for rest in (15, 10, 5, 0):
             if rest < person.rest_minutes:

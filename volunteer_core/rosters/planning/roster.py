@@ -78,19 +78,28 @@ class Roster:
         who = ground.people[person]
         if any(ground.collide(person, number, other) for other in mine):
             yield "clash"
-        week = ground.weeks[number]
-        if sum(ground.weeks[other] == week for other in mine) >= who.max_per_week:
+        if self.in_week(person, number) >= who.max_per_week:
             yield "week"
-        days = {ground.days[other] for other in mine}
-        first = last = ground.days[number]
-        if first in days:  # one day more or less it is not
-            return
+        if self.in_a_row(person, number) > who.max_consecutive_days and not any(
+            ground.days[other] == ground.days[number]
+            for other in mine  # one day more it is not
+        ):
+            yield "consecutive"
+
+    def in_week(self, person: int, number: int) -> int:
+        """On how many sessions of its week a person is."""
+        week = self.ground.weeks[number]
+        return sum(self.ground.weeks[other] == week for other in self.of_person[person])
+
+    def in_a_row(self, person: int, number: int) -> int:
+        """How many days running a person would serve with a session."""
+        days = {self.ground.days[other] for other in self.of_person[person]}
+        first = last = self.ground.days[number]
         while first - 1 in days:
             first -= 1
         while last + 1 in days:
             last += 1
-        if last - first + 1 > who.max_consecutive_days:
-            yield "consecutive"
+        return last - first + 1
 
     def company(self, person: int, number: int) -> str | None:
         """The first thing that the others in a session say against a person's joining, if anything."""

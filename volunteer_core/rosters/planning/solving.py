@@ -14,8 +14,6 @@ from volunteer_core.rosters.planning.running import Run
 from volunteer_core.rosters.planning.searching import search
 from volunteer_core.rosters.planning.windows import improve_by_windows
 
-SHORT_SECONDS = 15
-"""A large problem with less time than this gets a roster by greedy first: the guide takes some seconds."""
 LARGEST_SMALL, LARGEST_WHOLE = 2_500, 20_000
 """Possible duties up to which a problem is solved as a whole: at once, or after it has a roster."""
 EFFORT = 12.0
@@ -25,8 +23,7 @@ EFFORT = 12.0
 def solve(run: Run, *, seed: int, workers: int) -> None:
     """Improves the best roster of a run, and proves what can be proven."""
     network = None
-    if is_small(run.ground) or run.left < SHORT_SECONDS:
-        run.offer(greedy(run.ground, ended=run.ended).duties)
+    run.offer(greedy(run.ground, ended=run.ended).duties)
     if not is_small(run.ground) and run.left:
         network = Network(run.ground)
         solve_large(run, network, seed=seed)

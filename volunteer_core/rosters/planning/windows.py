@@ -60,6 +60,12 @@ def _improve(run: Run, part: list[int], seed: int) -> None:
             for person, number in run.ground.published - run.duties
         ),
     }
+    if exact.levels["hard"]:  # what locked duties break is not to become more
+        outcome = search(run, exact, "hard", seed=seed, effort=EFFORT, brief=True)
+        if outcome is None:
+            return
+        least = outcome[1].value or 0
+        exact.model.add(exact.expression("hard") <= least - exact.constants["hard"])
     for level, reached_value in reached.items():
         value = reached_value
         if value:
