@@ -47,6 +47,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_body_bytes: Annotated[
         int, Meta(ge=1024, le=100_000_000, description="Longest request body that is read, in bytes")
     ] = 1_000_000
+    gzip_level: Annotated[
+        int, Meta(ge=0, le=9, description="How hard calendars are compressed for who asks; 0: never")
+    ] = 6
     base_url: Annotated[
         str,
         Meta(

@@ -228,7 +228,10 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         ("calendars.subscribe.person", _S),
         ("calendars.subscribe.team", _T, _O),
         ("calendars.subscribe.programme", _T, _O),
+        ("calendars.subscribe.site", _C, _O),
         ("calendars.list", _S, _O),
+        ("calendars.rename", _S),
+        ("calendars.choose", _S),
         ("calendars.rotate", _S),
         ("calendars.revoke", _S, _O),
         # in and out

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import Request, Response, Router
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec import Meta
 
-from api.conditional import not_modified, validators
+from api.conditional import compressed_tag, not_modified, takes_gzip, validators
 from api.incoming import Body, Id, Paged, PathId
-from api.operations import act, get, post
+from api.operations import act, get, patch, post, put
 from api.work import Opened
 from volunteer_core.calendars import agenda, feeds, subscriptions
 from volunteer_core.calendars.agenda import AgendaItem
 from volunteer_core.calendars.feeds import Feed
 from volunteer_core.calendars.models import FeedKind
+from volunteer_core.calendars.options import LONGEST_ALARM_MINUTES, LONGEST_PAST_DAYS, Language, Options
 from volunteer_core.calendars.subscriptions import SubscriptionView
 from volunteer_core.commitments.models import CommitmentStatus
 from volunteer_core.database import Page
 
 CREATED = datetime(2026, 12, 3, 4, tzinfo=UTC)
 SECRET = "0O2wVdJ0xk1Yt5m3nJr4b8wqkP2Zs7uEo9cH6aXfLgQ"  # noqa: S105 - an example
-SUBSCRIPTION = SubscriptionView(4, FeedKind.PERSON, 42, "手机", CREATED, None, None, None)
+SUBSCRIPTION = SubscriptionView(4, FeedKind.PERSON, 42, "手机", Options(), CREATED, None, None, None)
 ITEM = AgendaItem(
     commitment_id=77,
     civil_date=date(2026, 12, 7),
@@ -50,8 +54,13 @@ class Subscribed(msgspec.Struct, frozen=True):
     kind: FeedKind
     subject_id: int
     label: str
+    options: Options
     url: str
     webcal_url: str
+    google_url: str
+    """Opens Google's calendar with the address filled in; it fetches every 8 to 24 hours."""
+    outlook_url: str
+    """Opens Outlook on the web with the address filled in; it fetches about every 3 hours."""
 
 
 SUBSCRIBED = Subscribed(
@@ -59,8 +68,12 @@ SUBSCRIBED = Subscribed(
     FeedKind.PERSON,
     42,
     "手机",
+    Options(),
     f"https://example.org/feeds/{SECRET}.ics",
     f"webcal://example.org/feeds/{SECRET}.ics",
+    f"https://calendar.google.com/calendar/r?cid=webcal%3A%2F%2Fexample.org%2Ffeeds%2F{SECRET}.ics",
+    "https://outlook.live.com/calendar/0/addfromweb?"
+    f"url=https%3A%2F%2Fexample.org%2Ffeeds%2F{SECRET}.ics&name=%E6%89%8B%E6%9C%BA",
 )
 
 
@@ -89,11 +102,26 @@ UNCHANGED = ResponseSpec(
 )
 
 
-class Subscribe(Body):
-    """Whose calendar is subscribed to, and for which device."""
+class ChooseOptions(Body, kw_only=True):
+    """How an address shows its calendar. What is left out has its default."""
+
+    alarm_minutes: Annotated[int, Meta(ge=0, le=LONGEST_ALARM_MINUTES)] | None = None
+    show_cancelled: bool = True
+    past_days: Annotated[int, Meta(ge=1, le=LONGEST_PAST_DAYS)] = Options().past_days
+    language: Language = Language.CHINESE
+
+
+class Subscribe(ChooseOptions, kw_only=True):
+    """Whose calendar is subscribed to, for which device, and how it is shown."""
 
     kind: FeedKind
     subject_id: Id
+    label: str
+
+
+class Rename(Body):
+    """What the address is called in the list."""
+
     label: str
 
 
@@ -106,10 +134,13 @@ class Subscribe(Body):
 def subscribe(request: Request[Any, Any, Any], opened: Opened, data: JSONBody[Subscribe]) -> Subscribed:
     """Make a secret address for a calendar.
 
-    One's own calendar is for oneself; a team's or programme's for its leaders and the office.
+    One's own calendar is for oneself; a team's or programme's for its leaders and the office, a
+    site's for its coordinators and the office.
     """
     with opened.write() as work:
-        issued = subscriptions.subscribe(work, kind=data.kind, subject_id=data.subject_id, label=data.label)
+        issued = subscriptions.subscribe(
+            work, kind=data.kind, subject_id=data.subject_id, label=data.label, options=_options(data)
+        )
     return _subscribed(request, issued)
 
 
@@ -122,6 +153,32 @@ def list_subscriptions(opened: Opened, paging: Paged, person_id: PathId) -> Page
     """List the addresses a person has made, without their secrets."""
     with opened.read() as work:
         return subscriptions.list_subscriptions(work, person_id=person_id, paging=paging)
+
+
+@patch(
+    "/subscriptions/{subscription_id:int}",
+    operation="calendars.rename",
+    asks=Rename(label="家里的屏幕"),
+    answers=SUBSCRIPTION,
+)
+def rename_subscription(opened: Opened, subscription_id: PathId, data: JSONBody[Rename]) -> SubscriptionView:
+    """Give an address another label."""
+    with opened.write() as work:
+        return subscriptions.rename(work, subscription_id=subscription_id, label=data.label)
+
+
+@put(
+    "/subscriptions/{subscription_id:int}/options",
+    operation="calendars.choose",
+    asks=ChooseOptions(alarm_minutes=60),
+    answers=SUBSCRIPTION,
+)
+def choose_options(
+    opened: Opened, subscription_id: PathId, data: JSONBody[ChooseOptions]
+) -> SubscriptionView:
+    """Set how an address shows its calendar: all options at once. The address stays the same."""
+    with opened.write() as work:
+        return subscriptions.choose_options(work, subscription_id=subscription_id, options=_options(data))
 
 
 @act("/subscriptions/{subscription_id:int}/rotate", operation="calendars.rotate", answers=SUBSCRIBED)
@@ -187,20 +244,42 @@ def fetch_public_events(request: Request[Any, Any, Any], opened: Opened) -> Resp
 
 
 def _answer(request: Request[Any, Any, Any], found: Feed) -> Response[bytes]:
-    headers = validators(found.etag, found.last_modified) | {
+    level = request.app.state.settings.gzip_level
+    compressed = level > 0 and takes_gzip(request.headers)
+    etag = compressed_tag(found.etag) if compressed else found.etag
+    headers = validators(etag, found.last_modified) | {
         "Cache-Control": "private, no-cache",
         "Content-Disposition": f'inline; filename="{found.name}"',
+        "Vary": "Accept-Encoding",
         "X-Robots-Tag": "noindex, nofollow",
     }
     if not_modified(request.headers, etag=found.etag, last_modified=found.last_modified):
         return Response(b"", status_code=304, headers=headers)
-    return Response(found.body, media_type="text/calendar", headers=headers)
+    body = found.body
+    if compressed:
+        body = gzip.compress(body, level, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return Response(body, media_type="text/calendar", headers=headers)
+
+
+def _options(chosen: ChooseOptions) -> Options:
+    return Options(**{name: getattr(chosen, name) for name in Options.__struct_fields__})
 
 
 def _subscribed(request: Request[Any, Any, Any], issued: subscriptions.IssuedSubscription) -> Subscribed:
     url = f"{request.app.state.settings.links_base}/feeds/{issued.secret}.ics"
     webcal = f"webcal://{url.partition('://')[2]}"
-    return Subscribed(issued.id, issued.kind, issued.subject_id, issued.label, url, webcal)
+    return Subscribed(
+        issued.id,
+        issued.kind,
+        issued.subject_id,
+        issued.label,
+        issued.options,
+        url,
+        webcal,
+        f"https://calendar.google.com/calendar/r?{urlencode({'cid': webcal})}",
+        f"https://outlook.live.com/calendar/0/addfromweb?{urlencode({'url': url, 'name': issued.label})}",
+    )
 
 
 router = Router(
@@ -209,6 +288,8 @@ router = Router(
     route_handlers=[
         subscribe,
         list_subscriptions,
+        rename_subscription,
+        choose_options,
         rotate_subscription,
         revoke_subscription,
         list_commitments,

@@ -28,7 +28,7 @@ def address(api: Any, school: School) -> str:
 
 
 def test_a_phone_gets_the_shifts_and_what_it_needs_to_ask_again(api: Any, address: str) -> None:
-    fetched = api.call("GET", address)
+    fetched = api.call("GET", address, headers={"Accept-Encoding": "identity"})
     assert [entry["SUMMARY"] for entry in entries(fetched)] == ["五点学堂"] * 5
     assert all(str(entry["STATUS"]) == "CONFIRMED" for entry in entries(fetched))
     headers = fetched.headers
@@ -60,6 +60,25 @@ def test_what_one_has_is_not_sent_again(api: Any, address: str) -> None:
     for sent in ('"other"', opaque, opaque.upper(), "", "garbage", f"w/{tag}", f'"{opaque}x"', "**", ","):
         answer = api.call("GET", address, headers={"If-None-Match": sent})
         assert answer.status_code == 200, sent
+
+
+def test_it_is_compressed_only_for_who_asks(api: Any, address: str) -> None:
+    plain = api.call("GET", address, headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.headers["vary"] == "Accept-Encoding"
+    for wish in ("gzip", "br, GZIP;q=0.5", "x-gzip", "deflate,gzip ; q=1.0"):
+        packed = api.call("GET", address, headers={"Accept-Encoding": wish})
+        assert packed.headers["content-encoding"] == "gzip"
+        assert packed.headers["vary"] == "Accept-Encoding"
+        assert packed.content == plain.content  # the client has unpacked it
+        assert int(packed.headers["content-length"]) < len(plain.content)
+        assert packed.headers["etag"] != plain.headers["etag"]
+        for tag in (packed.headers["etag"], plain.headers["etag"]):
+            again = api.call("GET", address, headers={"Accept-Encoding": wish, "If-None-Match": tag})
+            assert (again.status_code, again.headers["etag"]) == (304, packed.headers["etag"])
+    for wish in ("", "*", "br", "gzip;q=0", "gzip;q=0.000", "gzipped", "identity;q=0"):
+        answer = api.call("GET", address, headers={"Accept-Encoding": wish})
+        assert answer.headers["etag"] == plain.headers["etag"], wish
 
 
 def test_dates_count_where_no_tag_is_sent(api: Any, address: str) -> None:

@@ -15,6 +15,7 @@ from volunteer_core.rosters.calling_off import call_off_shift
 from volunteer_core.rosters.confirming import confirm
 from volunteer_core.rosters.dropping_out import cannot_come
 from volunteer_core.rosters.publishing import withdraw_week
+from volunteer_core.rosters.rules import set_rules
 from volunteer_core.rosters.shifts import change_shift
 from volunteer_core.rosters.swaps.offering import offer_shift
 from volunteer_core.rosters.swaps.open_shifts import take_shift
@@ -98,11 +99,24 @@ def test_who_cannot_come_and_is_back_sees_each_as_a_revision(town) -> None:
         assert after["SEQUENCE"] > before["SEQUENCE"]
 
 
-def test_confirming_is_no_revision(town) -> None:
+def test_where_confirming_is_asked_for_an_entry_is_tentative_until_its_person_has(town) -> None:
     shift = town.published_shift(town.person)
-    [before] = town.own()
+    told = town.own()
+    town.do(set_rules, programme_id=town.programme, asks_confirmation=True)
+    told += town.own()
     town.do(confirm, shift_id=shift, person_id=town.person)
-    assert town.own() == [before]
+    told += town.own()
+    town.do(change_shift, shift_id=shift, starts_at=at(THURSDAY, time(16)), ends_at=at(THURSDAY, time(17)))
+    told += town.own()
+    town.do(set_rules, programme_id=town.programme, asks_confirmation=False)
+    told += town.own()
+    town.do(release, shift_id=shift, person_id=town.person)
+    told += town.own()
+    standing = [entry["STATUS"] for entry in told]
+    assert standing == ["CONFIRMED", "TENTATIVE", "CONFIRMED", "TENTATIVE", "CONFIRMED", "CANCELLED"]
+    for before, after in pairwise(told):
+        assert after["SEQUENCE"] > before["SEQUENCE"]
+        assert after["LAST-MODIFIED"].dt > before["LAST-MODIFIED"].dt
 
 
 def test_a_revision_says_when_it_was_made(town) -> None:

@@ -11,8 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from volunteer_core.calendars.contents import Entry
-from volunteer_core.calendars.rendering import REPLACED, render, render_replaced
+from volunteer_core.calendars.contents import Entry, Standing
+from volunteer_core.calendars.options import Language, Options
+from volunteer_core.calendars.rendering import render, render_replaced
 
 START = datetime(2026, 12, 3, 9, tzinfo=UTC)
 REVISED = datetime(2026, 11, 30, 1, 2, 3, tzinfo=UTC)
@@ -26,7 +27,7 @@ def entry(**facts: object) -> Entry:
         "revised_at": REVISED,
         "starts_at": START,
         "ends_at": START + timedelta(hours=1),
-        "cancelled": False,
+        "standing": Standing.CONFIRMED,
         "busy": True,
         "title": "五点学堂",
     }
@@ -118,19 +119,19 @@ def test_an_entry_has_exactly_these_lines() -> None:
         "DTSTAMP:20261130T010203Z",
         "UID:0b4ae1fc-4b4e-4a4e-9d55-111111111111",
         "SEQUENCE:3",
-        "CATEGORIES:每周两小时",
-        "DESCRIPTION:带水，戴帽",
-        "GEO:20.01;110.35",
         "LAST-MODIFIED:20261130T010203Z",
-        "LOCATION:凤翔社区活动室",
         "STATUS:CONFIRMED",
         "TRANSP:OPAQUE",
+        "LOCATION:凤翔社区活动室",
+        "GEO:20.01;110.35",
+        "DESCRIPTION:带水，戴帽",
+        "CATEGORIES:每周两小时",
         "END:VEVENT",
     ]
 
 
 def test_what_is_cancelled_says_so_in_three_ways() -> None:
-    body = lines(render("x", [entry(cancelled=True, busy=False)]))
+    body = lines(render("x", [entry(standing=Standing.CANCELLED, busy=False)]))
     assert {"SUMMARY:【已取消】五点学堂", "STATUS:CANCELLED", "TRANSP:TRANSPARENT"} <= set(body)
 
 
@@ -144,6 +145,29 @@ def test_a_replaced_address_says_so_for_the_whole_day() -> None:
     late = datetime(2026, 12, 3, 17, tzinfo=UTC)  # already the fourth in the office's zone
     body = render_replaced("u", since=late)
     shown = lines(body)
-    assert {"DTSTART;VALUE=DATE:20261204", "DTEND;VALUE=DATE:20261205", f"SUMMARY:{REPLACED}"} <= set(shown)
+    assert {
+        "DTSTART;VALUE=DATE:20261204",
+        "DTEND;VALUE=DATE:20261205",
+        "SUMMARY:此日历地址已更换，请重新订阅",
+    } <= set(shown)
     assert "TRANSP:TRANSPARENT" in shown
     assert Calendar.from_ical(body).events[0].start == date(2026, 12, 4)
+
+
+def test_an_alarm_comes_only_where_it_is_asked_for_and_never_for_what_is_cancelled() -> None:
+    for minutes, trigger in ((0, "P0D"), (90, "-PT1H30M"), (1440, "-P1D")):
+        body = render("x", [entry()], Options(alarm_minutes=minutes))
+        alarm = lines(body)[lines(body).index("BEGIN:VALARM") : lines(body).index("END:VALARM") + 1]
+        assert alarm[1:-1] == ["ACTION:DISPLAY", "DESCRIPTION:五点学堂", f"TRIGGER:{trigger}"]
+        [read] = Calendar.from_ical(body).events
+        assert read.alarms.times[0].trigger == START - timedelta(minutes=minutes)
+    cancelled = entry(standing=Standing.CANCELLED, busy=False)
+    for body in (render("x", [entry()]), render("x", [cancelled], Options(alarm_minutes=60))):
+        assert b"VALARM" not in body
+
+
+def test_only_our_own_words_are_translated() -> None:
+    english = Options(language=Language.ENGLISH)
+    body = lines(render("x", [entry(standing=Standing.CANCELLED, busy=False)], english))
+    assert "SUMMARY:[Cancelled] 五点学堂" in body
+    assert "new address" in render_replaced("u", since=START, options=english).decode().replace("\r\n ", "")

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from icalendar import Calendar
 from sqlalchemy import text
 
+from volunteer_core.access.tokens import grant_role
 from volunteer_core.audit import entries as audit_entries
-from volunteer_core.calendars.feeds import FeedGone, feed, person_feed, record_fetches
+from volunteer_core.calendars.feeds import FeedGone, feed, person_feed, record_fetches, site_feed
 from volunteer_core.calendars.models import FeedKind
+from volunteer_core.calendars.options import Language, Options
 from volunteer_core.calendars.subscriptions import (
     IssuedSubscription,
     SubscriptionEnded,
+    choose_options,
     list_subscriptions,
+    rename,
     revoke,
     rotate,
     subscribe,
 )
 from volunteer_core.errors import Malformed, NotAllowed, NotFound
 from volunteer_core.people.registry import leave_office
-from volunteer_core.permissions import Actor
+from volunteer_core.permissions import Actor, Role
+from volunteer_core.rosters.assigning import release
 from volunteer_core.teams.membership import appoint_leader
-from volunteer_core.timespans import civil_date
+from volunteer_core.timespans import at, civil_date
 
 ANYBODY = Actor.anonymous()
+SCRIPT = Actor.system("test")
+THURSDAY = date(2026, 12, 3)
 
 
 def fetch(town, secret: str, **when):
@@ -210,3 +217,82 @@ def test_the_day_of_a_date_is_the_first_on_which_a_feed_may_have_changed(town, m
     found = fetch(town, mine.secret, now=tomorrow)
     assert found.last_modified < tomorrow
     assert civil_date(found.last_modified) == civil_date(tomorrow) == date(2026, 12, 1)
+
+
+def test_what_is_chosen_for_one_address_changes_that_one_alone(town, me, mine) -> None:
+    shift = town.published_shift(town.person, hour=19)
+    town.do(release, shift_id=shift, person_id=town.person)
+    other = town.do(
+        subscribe,
+        by=me,
+        kind=FeedKind.PERSON,
+        subject_id=town.person,
+        label="电脑",
+        options=Options(alarm_minutes=30, language=Language.ENGLISH),
+    )
+    plain, chosen = fetch(town, mine.secret), fetch(town, other.secret)
+    assert "【已取消】" in plain.body.decode()
+    assert "VALARM" not in plain.body.decode()
+    assert "[Cancelled]" in chosen.body.decode()
+    assert chosen.body.count(b"BEGIN:VALARM") == 1
+
+    quiet = Options(show_cancelled=False, past_days=7)
+    assert town.do(choose_options, by=me, subscription_id=other.id, options=quiet).options == quiet
+    later = fetch(town, other.secret)
+    assert later.last_modified == town.now
+    assert len(Calendar.from_ical(later.body).events) == 1
+    assert fetch(town, mine.secret) == plain
+    over = at(THURSDAY + timedelta(days=7), time(23))
+    assert len(Calendar.from_ical(fetch(town, other.secret, now=over).body).events) == 1
+    assert Calendar.from_ical(fetch(town, other.secret, now=over + timedelta(days=1)).body).events == []
+    new = town.do(rotate, by=me, subscription_id=other.id)
+    assert new.options == quiet
+
+
+def test_an_address_is_renamed_and_chosen_for_by_its_owner_while_it_lasts(town, me, mine) -> None:
+    assert town.do(rename, by=me, subscription_id=mine.id, label="旧手机").label == "旧手机"
+    for by in (Actor.person(town.other), Actor.person(town.other, officer=True)):
+        with pytest.raises(NotAllowed):
+            town.do(rename, by=by, subscription_id=mine.id, label="x")
+        with pytest.raises(NotAllowed):
+            town.do(choose_options, by=by, subscription_id=mine.id, options=Options())
+    for wrong in (
+        Options(alarm_minutes=-1),
+        Options(alarm_minutes=10_081),
+        Options(past_days=0),
+        Options(past_days=367),
+    ):
+        with pytest.raises(Malformed):
+            town.do(choose_options, by=me, subscription_id=mine.id, options=wrong)
+    town.do(revoke, by=me, subscription_id=mine.id)
+    with pytest.raises(SubscriptionEnded):
+        town.do(rename, by=me, subscription_id=mine.id, label="x")
+    with pytest.raises(SubscriptionEnded):
+        town.do(choose_options, by=me, subscription_id=mine.id, options=Options())
+
+
+def test_a_sites_calendar_is_for_its_coordinators_and_shows_all_that_happens_there(town) -> None:
+    town.published_shift(town.person)
+    town.published_shift(town.other, programme=town.discreet_programme, hour=19)
+    with pytest.raises(NotAllowed):
+        town.do(
+            subscribe, by=Actor.person(town.person), kind=FeedKind.SITE, subject_id=town.site, label="大屏"
+        )
+    with town.office.write(by=SCRIPT, now=town.now) as work:
+        grant_role(
+            work,
+            person_id=town.other,
+            role=Role.COMMUNITY_COORDINATOR,
+            community_id=town.community,
+            valid_from=date(2026, 1, 1),
+            valid_to=date(2026, 12, 5),
+        )
+    coordinator = Actor.person(town.other, communities=[town.community])
+    screen = town.do(subscribe, by=coordinator, kind=FeedKind.SITE, subject_id=town.site, label="大屏")
+    found = fetch(town, screen.secret)
+    shown = [str(event["SUMMARY"]) for event in Calendar.from_ical(found.body).events]
+    assert shown == ["每周两小时", "志愿服务"]
+    assert "X-WR-CALNAME:凤翔社区活动室" in found.body.decode()
+    assert found.body == town.see(site_feed, site_id=town.site).body
+    with pytest.raises(FeedGone):
+        fetch(town, screen.secret, now=at(date(2026, 12, 6), time(8)))

@@ -8,12 +8,13 @@ a person's own feed too, and not at all in the public one (DESIGN.md, rule 14).
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 import msgspec
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
+from volunteer_core.calendars.options import LONGEST_PAST_DAYS, Language, Options, words
 from volunteer_core.calendars.selections import (
-    PAST_DAYS,
     RUN_DISCREETLY,
     Row,
     days_ago,
@@ -27,7 +28,16 @@ from volunteer_core.events.models import Event
 from volunteer_core.rosters.models import Shift, ShiftStatus
 from volunteer_core.teams.models import Team
 
-DISCREET_TITLE = "志愿服务"
+DISCREET_TITLE = words(Language.CHINESE).service
+
+
+class Standing(StrEnum):
+    """STATUS of an entry (RFC 5545 §3.8.1.11)."""
+
+    TENTATIVE = "TENTATIVE"
+    """Promised, but the programme asks its people to confirm and this one has not."""
+    CONFIRMED = "CONFIRMED"
+    CANCELLED = "CANCELLED"
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -38,7 +48,7 @@ class Entry(msgspec.Struct, frozen=True):
     revised_at: datetime
     starts_at: datetime
     ends_at: datetime
-    cancelled: bool
+    standing: Standing
     busy: bool
     title: str
     place: str = ""
@@ -48,13 +58,13 @@ class Entry(msgspec.Struct, frozen=True):
     category: str = ""
 
 
-def person_entries(work: Work, person_id: int) -> list[Entry]:
+def person_entries(work: Work, person_id: int, options: Options) -> list[Entry]:
     """What a person was ever promised to: still promised, or cancelled. Drafts do not appear."""
-    rows = work.views(Row, promises(work).where(Commitment.person_id == person_id))
-    return _entries(rows, busy=True)
+    rows = work.views(Row, promises(work, options).where(Commitment.person_id == person_id))
+    return _entries(rows, options, busy=True)
 
 
-def team_entries(work: Work, team: Team) -> list[Entry]:
+def team_entries(work: Work, team: Team, options: Options) -> list[Entry]:
     """The shifts at which people serve for a team, and the events it organises.
 
     A shift at which nobody serves for it any more is cancelled for the team. Its sequence counts
@@ -70,36 +80,51 @@ def team_entries(work: Work, team: Team) -> list[Entry]:
             func.count(case((promised, 1))).label("people"),
         )
         .join(Shift, Shift.id == Commitment.shift_id)
-        .where(Commitment.promised_at.is_not(None), Shift.ends_at > days_ago(work, PAST_DAYS))
+        .where(Commitment.promised_at.is_not(None), Shift.ends_at > days_ago(work, LONGEST_PAST_DAYS))
         .group_by(Commitment.shift_id)
         .having(func.count(case((for_team, 1))) > 0)
         .subquery()
     )
     served = shifts(
         work,
+        options,
         sequence=Shift.sequence + serving.c.sequence,
         revised_at=serving.c.revised_at,
         confirmed=serving.c.people > 0,
     ).join(serving, serving.c.shift_id == Shift.id)
-    rows = work.views(Row, served) + work.views(Row, events(work).where(Event.team_id == team.id))
-    return _entries(rows, discreet=team.discreet)
+    organised = events(work, options).where(Event.team_id == team.id)
+    return _entries(work.views(Row, served) + work.views(Row, organised), options, discreet=team.discreet)
 
 
-def programme_entries(work: Work, programme_id: int) -> list[Entry]:
+def programme_entries(work: Work, programme_id: int, options: Options) -> list[Entry]:
     """The shifts and events of a programme that were ever published."""
+    return _published(work, options, Shift.programme_id == programme_id, Event.programme_id == programme_id)
+
+
+def site_entries(work: Work, site_id: int, options: Options) -> list[Entry]:
+    """The shifts and events at a site that were ever published, whoever runs them."""
+    return _published(work, options, Shift.site_id == site_id, Event.site_id == site_id)
+
+
+def public_entries(work: Work, *conditions: ColumnElement[bool]) -> list[Entry]:
+    """The public events that were ever published, or of them those that conditions leave."""
+    options = Options()
+    shown = events(work, options).where(Event.public, RUN_DISCREETLY.is_(False), *conditions)
+    return _entries(work.views(Row, shown), options)
+
+
+def _published(
+    work: Work, options: Options, of_shifts: ColumnElement[bool], of_events: ColumnElement[bool]
+) -> list[Entry]:
     published = shifts(
         work,
+        options,
         sequence=Shift.sequence,
         revised_at=Shift.revised_at,
         confirmed=Shift.status == ShiftStatus.PUBLISHED,
-    ).where(Shift.programme_id == programme_id, Shift.published_at.is_not(None))
-    rows = work.views(Row, published)
-    return _entries(rows + work.views(Row, events(work).where(Event.programme_id == programme_id)))
-
-
-def public_entries(work: Work) -> list[Entry]:
-    """The public events that were ever published."""
-    return _entries(work.views(Row, events(work).where(Event.public, RUN_DISCREETLY.is_(False))))
+    ).where(of_shifts, Shift.published_at.is_not(None))
+    rows = work.views(Row, published) + work.views(Row, events(work, options).where(of_events))
+    return _entries(rows, options)
 
 
 def full_title(title: str, part: str) -> str:
@@ -107,21 +132,23 @@ def full_title(title: str, part: str) -> str:
     return f"{title}（{part}）" if part else title
 
 
-def _entries(rows: list[Row], *, busy: bool = False, discreet: bool = False) -> list[Entry]:
+def _entries(rows: list[Row], options: Options, *, busy: bool = False, discreet: bool = False) -> list[Entry]:
     rows.sort(key=lambda row: (row.starts_at, row.uid))
-    return [_entry(row, busy, discreet or row.discreet) for row in rows]
+    return [_entry(row, options, busy, discreet or row.discreet) for row in rows]
 
 
-def _entry(row: Row, busy: bool, discreet: bool) -> Entry:
+def _entry(row: Row, options: Options, busy: bool, discreet: bool) -> Entry:
+    said = words(options.language)
+    standing = Standing.CONFIRMED if row.confirmed else Standing.CANCELLED
     entry = Entry(
         uid=row.uid,
         sequence=row.sequence,
         revised_at=max(row.revised_at, row.subject_revised_at),
         starts_at=row.starts_at,
         ends_at=row.ends_at,
-        cancelled=not row.confirmed,
+        standing=Standing.TENTATIVE if row.confirmed and row.unconfirmed else standing,
         busy=busy and row.confirmed,
-        title=DISCREET_TITLE,
+        title=said.service,
     )
     if discreet:
         return entry
@@ -132,5 +159,5 @@ def _entry(row: Row, busy: bool, discreet: bool) -> Entry:
         place=f"{row.site}，{row.address}" if row.address else row.site,
         position=(row.latitude, row.longitude) if known else None,
         description=row.description,
-        category=row.category,
+        category=row.category or said.event,
     )

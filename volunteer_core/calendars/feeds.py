@@ -9,27 +9,30 @@ from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 import msgspec
-from sqlalchemy import LargeBinary, Row, bindparam, or_, select, update
+from sqlalchemy import LargeBinary, Row, bindparam, func, or_, select, update
 
 from volunteer_core.access.authentication import actor_for
 from volunteer_core.access.secrets import LONGEST_SECRET, digest
 from volunteer_core.audit import UNAUDITED
 from volunteer_core.calendars.contents import (
-    DISCREET_TITLE,
     Entry,
     person_entries,
     programme_entries,
     public_entries,
+    site_entries,
     team_entries,
 )
 from volunteer_core.calendars.models import FeedKind, Subscription
+from volunteer_core.calendars.options import Options, words
 from volunteer_core.calendars.rendering import render, render_replaced
 from volunteer_core.calendars.selections import days_ago
+from volunteer_core.calendars.subscriptions import options_of
 from volunteer_core.database import Work
 from volunteer_core.errors import NotFound, Refused
 from volunteer_core.office.settings import settings_on
 from volunteer_core.people.models import Person
 from volunteer_core.permissions import About, allowed
+from volunteer_core.places.models import Site
 from volunteer_core.teams.models import Programme, Team
 from volunteer_core.timespans import civil_date
 
@@ -64,8 +67,13 @@ _SUBSCRIPTION = (
         Subscription.person_id,
         Subscription.team_id,
         Subscription.programme_id,
+        Subscription.site_id,
         Subscription.owner_id,
-        Subscription.created_at,
+        Subscription.alarm_minutes,
+        Subscription.show_cancelled,
+        Subscription.past_days,
+        Subscription.language,
+        func.coalesce(Subscription.changed_at, Subscription.created_at).label("since"),
         Subscription.replaced_at,
         Subscription.revoked_at,
         Person.left_on,
@@ -88,17 +96,21 @@ def feed(work: Work, *, secret: str) -> Feed:
     row = work.execute(_SUBSCRIPTION, {"digest": key}).one_or_none()
     if row is None or row.revoked_at is not None or not _may_still(work, row):
         raise FeedGone
+    options = options_of(row)
     if row.replaced_at is not None:
         if work.now >= row.replaced_at + REPLACED_SHOWN_FOR:
             raise FeedGone
-        body = render_replaced(str(uuid5(NAMESPACE_OID, key.hex())), since=row.replaced_at)
+        uid = str(uuid5(NAMESPACE_OID, key.hex()))
+        body = render_replaced(uid, since=row.replaced_at, options=options)
         found = _sent(body, row.replaced_at, "replaced.ics")
     elif row.kind is FeedKind.PERSON:
-        found = _person(work, row.person_id, row.created_at)
+        found = _person(work, row.person_id, options, row.since)
     elif row.kind is FeedKind.TEAM:
-        found = _team(work, work.find(Team, row.team_id), row.created_at)
+        found = _team(work, work.find(Team, row.team_id), options, row.since)
+    elif row.kind is FeedKind.PROGRAMME:
+        found = _programme(work, work.find(Programme, row.programme_id), options, row.since)
     else:
-        found = _programme(work, work.find(Programme, row.programme_id), row.created_at)
+        found = _site(work, work.find(Site, row.site_id), options, row.since)
     return msgspec.structs.replace(found, subscription_id=row.id)
 
 
@@ -113,7 +125,11 @@ def _may_still(work: Work, row: Row[*tuple[Any, ...]]) -> bool:
     team_id = row.team_id
     if row.kind is FeedKind.PROGRAMME:
         team_id = work.find(Programme, row.programme_id).team_id
-    about = About(teams=frozenset([] if team_id is None else [team_id]))
+    community_id = work.find(Site, row.site_id).community_id if row.kind is FeedKind.SITE else None
+    about = About(
+        teams=frozenset([] if team_id is None else [team_id]),
+        communities=frozenset([] if community_id is None else [community_id]),
+    )
     return allowed(actor_for(work, row.owner_id), f"calendars.subscribe.{row.kind}", about)
 
 
@@ -143,6 +159,13 @@ def programme_feed(work: Work, *, programme_id: int) -> Feed:
     return _programme(work, programme)
 
 
+def site_feed(work: Work, *, site_id: int) -> Feed:
+    """A site's calendar without an address: for scripts."""
+    site = work.find(Site, site_id)
+    work.demand("calendars.subscribe.site", communities=[site.community_id])
+    return _site(work, site)
+
+
 def record_fetches(work: Work, *, fetched: Mapping[int, datetime]) -> None:
     """Writes down when addresses were last used, many at once; a later use that is known stays."""
     work.demand("calendars.fetch")
@@ -156,27 +179,41 @@ def record_fetches(work: Work, *, fetched: Mapping[int, datetime]) -> None:
         )
 
 
-def _person(work: Work, person_id: int, since: datetime | None = None) -> Feed:
-    return _calendar(work, "我的志愿服务", person_entries(work, person_id), "my-service.ics", since)
+def _person(work: Work, person_id: int, options: Options = Options(), since: datetime | None = None) -> Feed:
+    entries = person_entries(work, person_id, options)
+    return _calendar(work, words(options.language).own, entries, "my-service.ics", options, since)
 
 
-def _team(work: Work, team: Team, since: datetime | None = None) -> Feed:
-    name = DISCREET_TITLE if team.discreet else team.name
-    return _calendar(work, name, team_entries(work, team), f"team-{team.id}.ics", since)
+def _team(work: Work, team: Team, options: Options = Options(), since: datetime | None = None) -> Feed:
+    name = words(options.language).service if team.discreet else team.name
+    return _calendar(work, name, team_entries(work, team, options), f"team-{team.id}.ics", options, since)
 
 
-def _programme(work: Work, programme: Programme, since: datetime | None = None) -> Feed:
+def _programme(
+    work: Work, programme: Programme, options: Options = Options(), since: datetime | None = None
+) -> Feed:
     discreet = programme.team_id is not None and work.find(Team, programme.team_id).discreet
-    name = DISCREET_TITLE if discreet else programme.name
-    entries = programme_entries(work, programme.id)
-    return _calendar(work, name, entries, f"programme-{programme.id}.ics", since)
+    name = words(options.language).service if discreet else programme.name
+    entries = programme_entries(work, programme.id, options)
+    return _calendar(work, name, entries, f"programme-{programme.id}.ics", options, since)
+
+
+def _site(work: Work, site: Site, options: Options = Options(), since: datetime | None = None) -> Feed:
+    return _calendar(
+        work, site.name, site_entries(work, site.id, options), f"site-{site.id}.ics", options, since
+    )
 
 
 def _calendar(
-    work: Work, name: str, entries: list[Entry], file_name: str, since: datetime | None = None
+    work: Work,
+    name: str,
+    entries: list[Entry],
+    file_name: str,
+    options: Options = Options(),
+    since: datetime | None = None,
 ) -> Feed:
     instants = [days_ago(work, 0), *(entry.revised_at for entry in entries)]
-    return _sent(render(name, entries), max([*instants, since] if since else instants), file_name)
+    return _sent(render(name, entries, options), max([*instants, since] if since else instants), file_name)
 
 
 def _sent(body: bytes, last_modified: datetime, file_name: str) -> Feed:

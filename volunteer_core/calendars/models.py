@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, true
 from sqlalchemy.orm import Mapped, mapped_column
 
+from volunteer_core.calendars.options import Language
 from volunteer_core.tables import PRIVATE, Instant, Table, enum_type
 
 
@@ -17,6 +18,7 @@ class FeedKind(StrEnum):
     PERSON = "person"
     TEAM = "team"
     PROGRAMME = "programme"
+    SITE = "site"
 
 
 class Subscription(Table):
@@ -26,7 +28,8 @@ class Subscription(Table):
     __table_args__ = (
         CheckConstraint(
             "(kind = 'person') = (person_id IS NOT NULL) AND (kind = 'team') = (team_id IS NOT NULL) "
-            "AND (kind = 'programme') = (programme_id IS NOT NULL)",
+            "AND (kind = 'programme') = (programme_id IS NOT NULL) "
+            "AND (kind = 'site') = (site_id IS NOT NULL)",
             name="one_subject",
         ),
     )
@@ -35,6 +38,7 @@ class Subscription(Table):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
     programme_id: Mapped[int | None] = mapped_column(ForeignKey("programmes.id"))
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     """Who subscribed, and may rotate or revoke the address."""
     label: Mapped[str] = mapped_column(String(60))
@@ -44,3 +48,12 @@ class Subscription(Table):
     """Rotated: the old address only says that it has been replaced."""
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
     last_fetched_at: Mapped[datetime | None] = mapped_column(Instant)
+    alarm_minutes: Mapped[int | None]
+    """An alarm so many minutes before each start, or none."""
+    show_cancelled: Mapped[bool] = mapped_column(default=True, server_default=true())
+    past_days: Mapped[int] = mapped_column(default=90, server_default="90")
+    language: Mapped[Language] = mapped_column(
+        enum_type(Language), default=Language.CHINESE, server_default=Language.CHINESE.value
+    )
+    changed_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When its options were last changed: the calendar is another one since."""

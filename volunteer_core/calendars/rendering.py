@@ -6,76 +6,109 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from icalendar import Calendar, Event, Timezone, TimezoneStandard, vText
+from icalendar import Timezone, TimezoneStandard, vDuration, vGeo, vText
+from icalendar.parser import Contentline
 
-from volunteer_core.calendars.contents import Entry
+from volunteer_core.calendars.contents import Entry, Standing
+from volunteer_core.calendars.options import Options, words
 from volunteer_core.timespans import OFFICE_ZONE, civil
 
 PRODUCT = "-//Fengxiang Volunteers//Calendars 1//ZH"
-REFRESH_EVERY = timedelta(hours=1)
-CANCELLED_MARK = "【已取消】"
-REPLACED = "此日历地址已更换，请重新订阅"
 
 
-def render(name: str, entries: Iterable[Entry]) -> bytes:
+def render(name: str, entries: Iterable[Entry], options: Options = Options()) -> bytes:
     """A calendar of single events. It has no METHOD and no UID of its own."""
-    return _calendar(name, map(_event, entries))
+    return _calendar(name, (render_entry(entry, options) for entry in entries))
 
 
-def render_replaced(uid: str, *, since: datetime) -> bytes:
+def render_replaced(uid: str, *, since: datetime, options: Options = Options()) -> bytes:
     """What is left of a rotated address: one day that says so, and nothing else."""
-    event = _stamped(uid, 0, since)
-    day = civil(since).date()
-    _add(event, dtstart=day, dtend=day + timedelta(days=1), summary=REPLACED)
-    _add(event, status="CONFIRMED", transp="TRANSPARENT")
-    return _calendar(REPLACED, [event])
+    title, day = words(options.language).replaced, civil(since).date()
+    lines = [
+        "BEGIN:VEVENT",
+        f"SUMMARY:{_text(title)}",
+        f"DTSTART;VALUE=DATE:{_day(day)}",
+        f"DTEND;VALUE=DATE:{_day(day + timedelta(days=1))}",
+        *_revision(uid, 0, since),
+        "STATUS:CONFIRMED",
+        "TRANSP:TRANSPARENT",
+        "END:VEVENT",
+    ]
+    return _calendar(title, [_folded(lines)])
 
 
-def _calendar(name: str, events: Iterable[Event]) -> bytes:
-    calendar = Calendar()
-    _add(calendar, version="2.0", prodid=PRODUCT)
-    # Said to be text, for icalendar escapes neither of the two by itself.
-    calendar["NAME"] = calendar["X-WR-CALNAME"] = vText(_line(name))
-    calendar.add("refresh-interval", REFRESH_EVERY, parameters={"VALUE": "DURATION"})
-    calendar["X-PUBLISHED-TTL"] = "PT1H"
-    calendar.subcomponents = [_ZONE, *events]
-    return bytes(calendar.to_ical())
-
-
-def _event(entry: Entry) -> Event:
-    event = _stamped(entry.uid, entry.sequence, entry.revised_at)
-    title = f"{CANCELLED_MARK}{entry.title}" if entry.cancelled else entry.title
-    _add(event, dtstart=civil(entry.starts_at), dtend=civil(entry.ends_at), summary=_line(title))
-    _add(
-        event,
-        status="CANCELLED" if entry.cancelled else "CONFIRMED",
-        transp="OPAQUE" if entry.busy else "TRANSPARENT",
-    )
+def render_entry(entry: Entry, options: Options) -> bytes:
+    """The folded lines of one entry. icalendar escapes, writes the values and folds; putting the lines
+    in order here and not by its ``Event`` is three times as fast."""
+    cancelled = entry.standing is Standing.CANCELLED
+    title = _text(_line(f"{words(options.language).cancelled}{entry.title}" if cancelled else entry.title))
+    lines = [
+        "BEGIN:VEVENT",
+        f"SUMMARY:{title}",
+        f"DTSTART;TZID={OFFICE_ZONE.key}:{civil(entry.starts_at):%Y%m%dT%H%M%S}",
+        f"DTEND;TZID={OFFICE_ZONE.key}:{civil(entry.ends_at):%Y%m%dT%H%M%S}",
+        *_revision(entry.uid, entry.sequence, entry.revised_at),
+        f"STATUS:{entry.standing.value}",
+        f"TRANSP:{'OPAQUE' if entry.busy else 'TRANSPARENT'}",
+    ]
     if entry.place:
-        event.add("location", _line(entry.place))
+        lines.append(f"LOCATION:{_text(_line(entry.place))}")
     if entry.position:
-        event.add("geo", entry.position)
+        lines.append(f"GEO:{_geo(entry.position)}")
     if entry.description:
-        event.add("description", _paragraph(entry.description))
+        lines.append(f"DESCRIPTION:{_text(_paragraph(entry.description))}")
     if entry.category:
-        event.add("categories", [_line(entry.category)])
-    return event
+        lines.append(f"CATEGORIES:{_text(_line(entry.category))}")
+    if options.alarm_minutes is not None and not cancelled:
+        before = _before(options.alarm_minutes)
+        lines += ["BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{title}", f"TRIGGER:{before}", "END:VALARM"]
+    lines.append("END:VEVENT")
+    return _folded(lines)
 
 
-def _stamped(uid: str, sequence: int, revised_at: datetime) -> Event:
-    """An event with what tells one revision from another. DTSTAMP is the change, never now:
-    without a METHOD that is what it means (RFC 5545 §3.8.7.2), and the bytes stay the same."""
-    event = Event()
-    _add(event, uid=uid, sequence=sequence, dtstamp=revised_at, last_modified=revised_at)
-    return event
+def _calendar(name: str, events: Iterable[bytes]) -> bytes:
+    name = _text(_line(name))
+    head = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        f"PRODID:{PRODUCT}",
+        f"NAME:{name}",
+        f"X-WR-CALNAME:{name}",
+        "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
+        "X-PUBLISHED-TTL:PT1H",
+    ]
+    return b"".join([_folded(head), _ZONE, *events, b"END:VCALENDAR\r\n"])
 
 
-def _add(component: Calendar | Event, **properties: str | int | date) -> None:
-    for name, value in properties.items():
-        component.add(name.replace("_", "-"), value)
+def _revision(uid: str, sequence: int, revised_at: datetime) -> list[str]:
+    """What tells one revision from another. DTSTAMP is the change, never now: without a METHOD that
+    is what it means (RFC 5545 §3.8.7.2), and the bytes stay the same."""
+    stamp = f"{revised_at:%Y%m%dT%H%M%SZ}"
+    return [f"DTSTAMP:{stamp}", f"UID:{uid}", f"SEQUENCE:{sequence}", f"LAST-MODIFIED:{stamp}"]
 
 
-def _zone() -> Timezone:
+def _folded(lines: Iterable[str]) -> bytes:
+    folded = [Contentline(line).to_ical() for line in lines]  # type: ignore[no-untyped-call]
+    return b"\r\n".join([*folded, b""])
+
+
+def _before(minutes: int) -> str:
+    return bytes(vDuration(-timedelta(minutes=minutes)).to_ical()).decode()  # type: ignore[no-untyped-call]
+
+
+def _geo(position: tuple[float, float]) -> str:
+    return str(vGeo(position).to_ical())
+
+
+def _text(value: str) -> str:
+    return vText(value).to_ical().decode()
+
+
+def _day(day: date) -> str:
+    return f"{day:%Y%m%d}"
+
+
+def _zone() -> bytes:
     """Asia/Shanghai: one offset, without summer time since 1991."""
     standard = TimezoneStandard()
     standard.add("dtstart", datetime(1992, 1, 1))  # noqa: DTZ001 - civil by definition
@@ -85,7 +118,7 @@ def _zone() -> Timezone:
     zone = Timezone()
     zone.add("tzid", OFFICE_ZONE.key)
     zone.add_component(standard)
-    return zone
+    return bytes(zone.to_ical())
 
 
 _ZONE = _zone()
@@ -98,7 +131,8 @@ def _line(text: str) -> str:
 def _paragraph(text: str) -> str:
     """Text that every client shows alike: without control characters and separators that end a
     line for some, and with the full-width backslash, for before an n some read a line break."""
-    return "".join(map(_shown, text.replace("\r\n", "\n")))
+    text = text.replace("\r\n", "\n")
+    return text if text.isprintable() and "\\" not in text else "".join(map(_shown, text))
 
 
 def _shown(character: str) -> str:

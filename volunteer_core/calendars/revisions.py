@@ -11,12 +11,13 @@ from typing import Any
 from sqlalchemy import inspect, select, update
 from sqlalchemy.sql import ColumnElement
 
-from volunteer_core.calendars.selections import PAST_DAYS, days_ago
+from volunteer_core.calendars.options import LONGEST_PAST_DAYS
+from volunteer_core.calendars.selections import days_ago
 from volunteer_core.commitments.models import Commitment
 from volunteer_core.database import Database, Work
 from volunteer_core.events.models import Event
 from volunteer_core.places.models import Site
-from volunteer_core.rosters.models import Shift
+from volunteer_core.rosters.models import RosterRules, Shift
 from volunteer_core.tables import Revised, Table
 from volunteer_core.teams.models import Programme, Team
 
@@ -24,6 +25,7 @@ _SHOWN_WITH_OTHERS: dict[type[Table], tuple[str, ...]] = {
     Site: ("name", "address", "latitude", "longitude"),
     Programme: ("name",),
     Team: ("discreet",),
+    RosterRules: ("asks_confirmation",),
 }
 """Columns of other rows that calendars show with a shift, an event or a commitment."""
 
@@ -37,14 +39,20 @@ def _revise(work: Work, *_: object) -> None:
     for row in work.new:
         if isinstance(row, Revised):
             row.revised_at = work.now
+        elif isinstance(row, RosterRules) and row.asks_confirmation:
+            _revise_shown_with(work, row)
     for row in work.dirty:
         if isinstance(row, Revised):
             if _changed(row, row.__shown__):
                 row.sequence += 1
                 row.revised_at = work.now
         elif _changed(row, _SHOWN_WITH_OTHERS.get(type(row), ())):
-            for table, condition in _shown_with(row):
-                _revise_rows(work, table, condition)
+            _revise_shown_with(work, row)
+
+
+def _revise_shown_with(work: Work, row: Table) -> None:
+    for table, condition in _shown_with(row):
+        _revise_rows(work, table, condition)
 
 
 def _changed(row: Any, columns: tuple[str, ...]) -> bool:
@@ -60,6 +68,8 @@ def _shown_with(row: Table) -> Iterator[tuple[type[Shift | Event | Commitment], 
     elif isinstance(row, Programme):
         yield Shift, Shift.programme_id == row.id
         yield Event, Event.programme_id == row.id
+    elif isinstance(row, RosterRules):
+        yield Commitment, Commitment.programme_id == row.programme_id
     elif isinstance(row, Team):
         run = select(Programme.id).where(Programme.team_id == row.id)
         yield Shift, Shift.programme_id.in_(run)
@@ -70,7 +80,7 @@ def _shown_with(row: Table) -> Iterator[tuple[type[Shift | Event | Commitment], 
 def _revise_rows(work: Work, table: type[Shift | Event | Commitment], condition: ColumnElement[bool]) -> None:
     """Revises rows that feeds still show, past the session: only their revision changes."""
     connection = work.connection()
-    recent = table.ends_at > days_ago(work, PAST_DAYS)
+    recent = table.ends_at > days_ago(work, LONGEST_PAST_DAYS)
     ids = connection.scalars(
         select(table.id).where(condition, recent).order_by(table.id).with_for_update(key_share=True)
     ).all()

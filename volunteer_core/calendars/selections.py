@@ -9,22 +9,21 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, and_, case, func, literal, or_, select
+from sqlalchemy import Select, and_, case, exists, false, func, literal, not_, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
 
+from volunteer_core.calendars.options import Options
 from volunteer_core.commitments.models import Commitment, CommitmentStatus
 from volunteer_core.database import Work
 from volunteer_core.events.models import Event, EventStatus, Position
 from volunteer_core.places.models import Site
-from volunteer_core.rosters.models import Shift
+from volunteer_core.rosters.models import RosterRules, Shift
 from volunteer_core.teams.models import Programme, Team
 from volunteer_core.timespans import at, civil_date
 
-PAST_DAYS = 90
-"""How long a feed keeps what is over: a client that sees a feed empty itself keeps stale entries."""
 CANCELLED_DAYS = 14
-"""How long it keeps what was cancelled, counted from its date."""
+"""How long a feed keeps what was cancelled, counted from its date."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -37,6 +36,9 @@ class Row(msgspec.Struct, frozen=True):
     starts_at: datetime
     ends_at: datetime
     confirmed: bool
+    """It stands: promised or published."""
+    unconfirmed: bool
+    """Its person is asked to confirm, and has not."""
     discreet: bool
     title: str
     part: str
@@ -62,7 +64,7 @@ DISCREET = or_(RUN_DISCREETLY, func.coalesce(_served.discreet, False))
 
 # What leaders write about a shift could name a child where children are minded: it stays inside.
 _SHIFT_NOTE = case((Programme.minds_children, ""), else_=Shift.note)
-_CATEGORY = func.coalesce(Programme.name, "活动")
+_CATEGORY = func.coalesce(Programme.name, "")
 _SITE = (Site.name.label("site"), Site.address, Site.latitude, Site.longitude)
 
 
@@ -81,9 +83,10 @@ def commitments_with(*columns: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
-def promises(work: Work) -> Select[*tuple[Any, ...]]:
+def promises(work: Work, options: Options) -> Select[*tuple[Any, ...]]:
     """Commitments that were ever promised: still so, or cancelled. What is only held is not here."""
     confirmed = Commitment.status == CommitmentStatus.PROMISED
+    asked = exists().where(RosterRules.programme_id == Shift.programme_id, RosterRules.asks_confirmation)
     return commitments_with(
         Commitment.uid,
         # Neither of the two ever falls, so their sum never does.
@@ -93,17 +96,18 @@ def promises(work: Work) -> Select[*tuple[Any, ...]]:
         Commitment.starts_at,
         Commitment.ends_at,
         confirmed.label("confirmed"),
+        and_(Commitment.confirmed_at.is_(None), asked).label("unconfirmed"),
         DISCREET.label("discreet"),
         TITLE.label("title"),
         PART.label("part"),
         func.coalesce(Event.description, _SHIFT_NOTE).label("description"),
         _CATEGORY.label("category"),
         *_SITE,
-    ).where(Commitment.promised_at.is_not(None), _kept(work, Commitment.ends_at, confirmed))
+    ).where(Commitment.promised_at.is_not(None), _kept(work, options, Commitment.ends_at, confirmed))
 
 
 def shifts(
-    work: Work, *, sequence: Any, revised_at: Any, confirmed: ColumnElement[bool]
+    work: Work, options: Options, *, sequence: Any, revised_at: Any, confirmed: ColumnElement[bool]
 ) -> Select[*tuple[Any, ...]]:
     """Shifts, with revisions and standing as the feed sees them."""
     return (
@@ -115,6 +119,7 @@ def shifts(
             Shift.starts_at,
             Shift.ends_at,
             confirmed.label("confirmed"),
+            false().label("unconfirmed"),
             RUN_DISCREETLY.label("discreet"),
             Programme.name.label("title"),
             literal("").label("part"),
@@ -126,11 +131,11 @@ def shifts(
         .join(Programme, Programme.id == Shift.programme_id)
         .join(Site, Site.id == Shift.site_id)
         .outerjoin(_runs, _runs.id == Programme.team_id)
-        .where(_kept(work, Shift.ends_at, confirmed))
+        .where(_kept(work, options, Shift.ends_at, confirmed))
     )
 
 
-def events(work: Work) -> Select[*tuple[Any, ...]]:
+def events(work: Work, options: Options) -> Select[*tuple[Any, ...]]:
     """Events that were ever published: still so, or called off."""
     confirmed = Event.status == EventStatus.PUBLISHED
     return (
@@ -142,6 +147,7 @@ def events(work: Work) -> Select[*tuple[Any, ...]]:
             Event.starts_at,
             Event.ends_at,
             confirmed.label("confirmed"),
+            false().label("unconfirmed"),
             RUN_DISCREETLY.label("discreet"),
             Event.title,
             literal("").label("part"),
@@ -153,7 +159,7 @@ def events(work: Work) -> Select[*tuple[Any, ...]]:
         .join(Site, Site.id == Event.site_id)
         .outerjoin(Programme, Programme.id == Event.programme_id)
         .outerjoin(_runs, _runs.id == ORGANISER)
-        .where(Event.published_at.is_not(None), _kept(work, Event.ends_at, confirmed))
+        .where(Event.published_at.is_not(None), _kept(work, options, Event.ends_at, confirmed))
     )
 
 
@@ -162,6 +168,10 @@ def days_ago(work: Work, number: int) -> datetime:
     return at(civil_date(work.now) - timedelta(days=number), time.min)
 
 
-def _kept(work: Work, ends_at: Any, confirmed: ColumnElement[bool]) -> ColumnElement[bool]:
+def _kept(work: Work, options: Options, ends_at: Any, confirmed: ColumnElement[bool]) -> ColumnElement[bool]:
     """Still in the feed: this changes with the office's date, never within a day."""
-    return or_(ends_at > days_ago(work, CANCELLED_DAYS), and_(confirmed, ends_at > days_ago(work, PAST_DAYS)))
+    kept = and_(confirmed, ends_at > days_ago(work, options.past_days))
+    if options.show_cancelled:
+        days = min(CANCELLED_DAYS, options.past_days)
+        kept = or_(kept, and_(not_(confirmed), ends_at > days_ago(work, days)))
+    return kept

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import func, select
+from msgspec import structs
+from sqlalchemy import bindparam, select
 
 from volunteer_core import texts
 from volunteer_core.access.secrets import digest, new_secret
 from volunteer_core.calendars.models import FeedKind, Subscription
+from volunteer_core.calendars.options import Options, check_options
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import Conflict
 from volunteer_core.people.models import Person
+from volunteer_core.places.models import Site
 from volunteer_core.teams.models import Programme, Team
+
+LONGEST_LABEL = 60
 
 
 class SubscriptionEnded(Conflict, code="subscription_ended", sentence="这个日历地址此前已更换或停用。"):
@@ -27,27 +33,32 @@ class IssuedSubscription(msgspec.Struct, frozen=True):
     kind: FeedKind
     subject_id: int
     label: str
+    options: Options
     created_at: datetime
     secret: str
 
 
 class SubscriptionView(msgspec.Struct, frozen=True):
-    """An address in a list, without its secret. ``subject_id``: the person, team or programme."""
+    """An address in a list, without its secret. ``subject_id``: the person, team, programme or site."""
 
     id: int
     kind: FeedKind
     subject_id: int
     label: str
+    options: Options
     created_at: datetime
     replaced_at: datetime | None
     revoked_at: datetime | None
     last_fetched_at: datetime | None
 
 
-def subscribe(work: Work, *, kind: FeedKind, subject_id: int, label: str) -> IssuedSubscription:
-    """Makes an address for the feed of a person, a team or a programme, beside those there are.
+def subscribe(
+    work: Work, *, kind: FeedKind, subject_id: int, label: str, options: Options = Options()
+) -> IssuedSubscription:
+    """Makes an address for the feed of a person, a team, a programme or a site, beside those there are.
 
-    One's own feed is for oneself alone; the others are for the team's leaders and the office.
+    One's own feed is for oneself alone; a team's and a programme's are for the team's leaders and the
+    office, a site's for its community's coordinators and the office. Refuses options out of bounds.
     """
     if kind is FeedKind.PERSON:
         work.demand("calendars.subscribe.person", people=[subject_id])
@@ -55,35 +66,47 @@ def subscribe(work: Work, *, kind: FeedKind, subject_id: int, label: str) -> Iss
     elif kind is FeedKind.TEAM:
         work.demand("calendars.subscribe.team", teams=[subject_id])
         work.find(Team, subject_id)
-    else:
+    elif kind is FeedKind.PROGRAMME:
         programme = work.find(Programme, subject_id)
         work.demand("calendars.subscribe.programme", teams=[programme.team_id])
+    else:
+        site = work.find(Site, subject_id)
+        work.demand("calendars.subscribe.site", communities=[site.community_id])
     owner = work.by.person_id
     if owner is None and kind is FeedKind.PERSON:
         owner = subject_id
-    return _issue(work, kind, subject_id, owner, texts.line("label", label, longest=60))
+    label = texts.line("label", label, longest=LONGEST_LABEL)
+    return _issue(work, kind, subject_id, owner, label, check_options(options))
 
 
 def list_subscriptions(work: Work, *, person_id: int, paging: Paging = Paging()) -> Page[SubscriptionView]:
     """The addresses a person has made, newest first; replaced and revoked ones too."""
     work.demand("calendars.list", people=[person_id])
     work.find(Person, person_id)
-    subject = func.coalesce(Subscription.person_id, Subscription.team_id, Subscription.programme_id)
-    statement = (
-        select(
-            Subscription.id,
-            Subscription.kind,
-            subject.label("subject_id"),
-            Subscription.label,
-            Subscription.created_at,
-            Subscription.replaced_at,
-            Subscription.revoked_at,
-            Subscription.last_fetched_at,
-        )
-        .where(Subscription.owner_id == person_id)
-        .order_by(Subscription.id.desc())
-    )
-    return work.page(SubscriptionView, statement, paging)
+    ids = select(Subscription.id).where(Subscription.owner_id == person_id).order_by(Subscription.id.desc())
+    page = work.page(_Id, ids, paging)
+    rows = {row.id: row for row in work.scalars(_ROWS, {"ids": [found.id for found in page.items]})}
+    return Page([_view(rows[found.id]) for found in page.items], page.total, page.limit, page.offset)
+
+
+def rename(work: Work, *, subscription_id: int, label: str) -> SubscriptionView:
+    """Gives an address another label. Refuses one that has been replaced or revoked."""
+    row = _current(work, subscription_id, "calendars.rename")
+    row.label = texts.line("label", label, longest=LONGEST_LABEL)
+    work.flush()
+    return _view(row)
+
+
+def choose_options(work: Work, *, subscription_id: int, options: Options) -> SubscriptionView:
+    """Sets how an address shows its calendar: all options at once. Refuses options out of bounds, and an
+    address that has been replaced or revoked."""
+    row = _current(work, subscription_id, "calendars.choose")
+    if check_options(options) != options_of(row):
+        for name, value in structs.asdict(options).items():
+            setattr(row, name, value)
+        row.changed_at = work.now
+    work.flush()
+    return _view(row)
 
 
 def rotate(work: Work, *, subscription_id: int) -> IssuedSubscription:
@@ -91,12 +114,9 @@ def rotate(work: Work, *, subscription_id: int) -> IssuedSubscription:
 
     Refuses an address that has been replaced or revoked already.
     """
-    row = work.lock(Subscription, subscription_id)
-    work.demand("calendars.rotate", people=[row.owner_id])
-    if row.replaced_at is not None or row.revoked_at is not None:
-        raise SubscriptionEnded(subscription_id=row.id)
+    row = _current(work, subscription_id, "calendars.rotate")
     row.replaced_at = work.now
-    return _issue(work, row.kind, _subject(row), row.owner_id, row.label)
+    return _issue(work, row.kind, _subject(row), row.owner_id, row.label, options_of(row))
 
 
 def revoke(work: Work, *, subscription_id: int) -> None:
@@ -109,8 +129,16 @@ def revoke(work: Work, *, subscription_id: int) -> None:
     work.flush()
 
 
+def _current(work: Work, subscription_id: int, operation: str) -> Subscription:
+    row = work.lock(Subscription, subscription_id)
+    work.demand(operation, people=[row.owner_id])
+    if row.replaced_at is not None or row.revoked_at is not None:
+        raise SubscriptionEnded(subscription_id=row.id)
+    return row
+
+
 def _issue(
-    work: Work, kind: FeedKind, subject_id: int, owner_id: int | None, label: str
+    work: Work, kind: FeedKind, subject_id: int, owner_id: int | None, label: str, options: Options
 ) -> IssuedSubscription:
     secret = new_secret()
     row = Subscription(
@@ -118,15 +146,43 @@ def _issue(
         person_id=subject_id if kind is FeedKind.PERSON else None,
         team_id=subject_id if kind is FeedKind.TEAM else None,
         programme_id=subject_id if kind is FeedKind.PROGRAMME else None,
+        site_id=subject_id if kind is FeedKind.SITE else None,
         owner_id=owner_id,
         label=label,
         digest=digest(secret),
         created_at=work.now,
+        **structs.asdict(options),
     )
     work.add(row)
     work.flush()
-    return IssuedSubscription(row.id, kind, subject_id, label, row.created_at, secret)
+    return IssuedSubscription(row.id, kind, subject_id, label, options, row.created_at, secret)
+
+
+def options_of(row: Any) -> Options:
+    """What is chosen for an address, of its row or of one with the same columns. Inner."""
+    return Options(**{name: getattr(row, name) for name in Options.__struct_fields__})
+
+
+def _view(row: Subscription) -> SubscriptionView:
+    return SubscriptionView(
+        row.id,
+        row.kind,
+        _subject(row),
+        row.label,
+        options_of(row),
+        row.created_at,
+        row.replaced_at,
+        row.revoked_at,
+        row.last_fetched_at,
+    )
 
 
 def _subject(row: Subscription) -> int:
-    return row.person_id or row.team_id or row.programme_id or 0
+    return row.person_id or row.team_id or row.programme_id or row.site_id or 0
+
+
+class _Id(msgspec.Struct, frozen=True):
+    id: int
+
+
+_ROWS = select(Subscription).where(Subscription.id.in_(bindparam("ids", expanding=True)))

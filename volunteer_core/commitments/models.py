@@ -51,7 +51,7 @@ class Commitment(Revised, Table):
     on again revives the row, so its UID stays theirs."""
 
     __tablename__ = "commitments"
-    __shown__ = ("starts_at", "ends_at", "status")
+    __shown__ = ("starts_at", "ends_at", "status", "confirmed_at")
     __table_args__ = (
         UniqueConstraint("shift_id", "person_id"),
         UniqueConstraint("position_id", "person_id"),
