@@ -229,6 +229,7 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         ("calendars.subscribe.team", _T, _O),
         ("calendars.subscribe.programme", _T, _O),
         ("calendars.subscribe.site", _C, _O),
+        ("calendars.invite", _S, _G, _T, _C, _O),
         ("calendars.list", _S, _O),
         ("calendars.rename", _S),
         ("calendars.choose", _S),

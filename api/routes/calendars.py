@@ -17,7 +17,7 @@ from api.conditional import compressed_tag, not_modified, takes_gzip, validators
 from api.incoming import Body, Id, Paged, PathId
 from api.operations import act, get, patch, post, put
 from api.work import Opened
-from volunteer_core.calendars import agenda, feeds, subscriptions
+from volunteer_core.calendars import agenda, feeds, invitations, subscriptions
 from volunteer_core.calendars.agenda import AgendaItem
 from volunteer_core.calendars.feeds import Feed
 from volunteer_core.calendars.models import FeedKind
@@ -25,6 +25,7 @@ from volunteer_core.calendars.options import LONGEST_ALARM_MINUTES, LONGEST_PAST
 from volunteer_core.calendars.subscriptions import SubscriptionView
 from volunteer_core.commitments.models import CommitmentStatus
 from volunteer_core.database import Page
+from volunteer_core.errors import NotFound
 
 CREATED = datetime(2026, 12, 3, 4, tzinfo=UTC)
 SECRET = "0O2wVdJ0xk1Yt5m3nJr4b8wqkP2Zs7uEo9cH6aXfLgQ"  # noqa: S105 - an example
@@ -95,6 +96,7 @@ TRANSP:OPAQUE
 END:VEVENT
 END:VCALENDAR
 """
+INVITATION = CALENDAR.replace("NAME:我的志愿服务", "METHOD:REQUEST")
 UNCHANGED = ResponseSpec(
     data_container=None,
     generate_examples=False,
@@ -243,6 +245,82 @@ def fetch_public_events(request: Request[Any, Any, Any], opened: Opened) -> Resp
     return _answer(request, found)
 
 
+@get(
+    "/calendars/communities/{name:str}",
+    operation="calendars.public",
+    answers=CALENDAR,
+    media_type="text/calendar",
+    responses={304: UNCHANGED},
+    opt={"any_query": True},
+)
+def fetch_community_events(
+    request: Request[Any, Any, Any], opened: Opened, name: FromPath[str]
+) -> Response[bytes]:
+    """Fetch the calendar of a community's public events: `/calendars/communities/1.ics`."""
+    with opened.read() as work:
+        found = feeds.community_feed(work, community_id=_number(name, "communities"))
+    return _answer(request, found)
+
+
+@get(
+    "/calendars/events/{name:str}",
+    operation="calendars.public",
+    answers=CALENDAR,
+    media_type="text/calendar",
+    responses={304: UNCHANGED},
+    opt={"any_query": True},
+)
+def fetch_event(request: Request[Any, Any, Any], opened: Opened, name: FromPath[str]) -> Response[bytes]:
+    """Fetch one public event as a calendar: `/calendars/events/1.ics`."""
+    with opened.read() as work:
+        found = feeds.event_feed(work, event_id=_number(name, "events"))
+    return _answer(request, found)
+
+
+@get(
+    "/calendars/workdays.ics",
+    operation="calendars.public",
+    answers=CALENDAR,
+    media_type="text/calendar",
+    responses={304: UNCHANGED},
+    opt={"any_query": True},
+)
+def fetch_workdays(request: Request[Any, Any, Any], opened: Opened) -> Response[bytes]:
+    """Fetch the office's days off, make-up days and closures as a calendar to lay over one's own."""
+    with opened.read() as work:
+        found = feeds.office_days_feed(work)
+    return _answer(request, found)
+
+
+@get(
+    "/commitments/{commitment_id:int}/invitation",
+    operation="calendars.invite",
+    answers=INVITATION,
+    media_type="text/calendar",
+)
+def read_invitation(opened: Opened, commitment_id: PathId) -> Response[bytes]:
+    """What a person has promised as an .ics to attach to a mail or a chat message.
+
+    Its method is REQUEST while the promise stands and CANCEL afterwards; UID and SEQUENCE are those
+    of the person's feed.
+    """
+    with opened.read() as work:
+        made = invitations.invitation(work, commitment_id=commitment_id)
+    return Response(
+        made.body,
+        media_type=f"text/calendar; method={made.method}",
+        headers={"Content-Disposition": f'attachment; filename="invitation-{commitment_id}.ics"'},
+    )
+
+
+def _number(name: str, what: str) -> int:
+    """The number in ``12.ics``; anything else names nothing."""
+    number = name.removesuffix(".ics")
+    if not (number.isascii() and number.isdecimal() and len(number) < 11):
+        raise NotFound(what, 0)
+    return int(number)
+
+
 def _answer(request: Request[Any, Any, Any], found: Feed) -> Response[bytes]:
     level = request.app.state.settings.gzip_level
     compressed = level > 0 and takes_gzip(request.headers)
@@ -293,6 +371,11 @@ router = Router(
         rotate_subscription,
         revoke_subscription,
         list_commitments,
+        read_invitation,
     ],
 )
-feed_router = Router("/", tags=["calendars"], route_handlers=[fetch_feed, fetch_public_events])
+feed_router = Router(
+    "/",
+    tags=["calendars"],
+    route_handlers=[fetch_feed, fetch_public_events, fetch_community_events, fetch_event, fetch_workdays],
+)

@@ -417,6 +417,10 @@ HOURS_AND_CALENDARS = (
     Call("list_commitments", query=SPAN),
     Call("fetch_feed", {"name": "$subscription_secret.ics"}),
     Call("fetch_public_events"),
+    Call("fetch_community_events", {"name": "$community.ics"}),
+    Call("fetch_event", {"name": "$event.ics"}),
+    Call("fetch_workdays"),
+    Call("read_invitation", {"commitment_id": "$promise"}),
 )
 
 CALLS = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from typing import Any
 
+from volunteer_core.calendars.agenda import agenda
 from volunteer_core.rosters.rules import set_rules
 from volunteer_core.rosters.swaps.offering import offer_shift
 from volunteer_core.rosters.swaps.taking_over import accept_offer
@@ -29,6 +30,8 @@ def add_what_changes_hands(town: Any) -> None:
         ids[name] = town.shift(helper, day=day, maximum=1, programme=town.clean_up)
     for day, programme in ((MONDAY, town.school), (THURSDAYS[0], town.school), (THURSDAYS[1], town.clean_up)):
         town.publish(day=day, programme=programme)
+    promised = town.see(agenda, person_id=ward, first=MONDAY, last=MONDAY + timedelta(days=6))
+    ids["promise"] = promised.items[0].commitment_id
     where = {"programme_id": town.school, "site_id": town.site, "week": "2026-W51"}
     ids["version"] = town.see(list_versions, **where).items[0].id
     town.do(join_wait, shift_id=ids["full_left"], person_id=ward)

@@ -28,7 +28,8 @@ def address(api: Any, school: School) -> str:
 
 
 def test_a_phone_gets_the_shifts_and_what_it_needs_to_ask_again(api: Any, address: str) -> None:
-    fetched = api.call("GET", address, headers={"Accept-Encoding": "identity"})
+    plainly = {"Accept-Encoding": "identity"}
+    fetched = api.call("GET", address, headers=plainly)
     assert [entry["SUMMARY"] for entry in entries(fetched)] == ["五点学堂"] * 5
     assert all(str(entry["STATUS"]) == "CONFIRMED" for entry in entries(fetched))
     headers = fetched.headers
@@ -40,7 +41,7 @@ def test_a_phone_gets_the_shifts_and_what_it_needs_to_ask_again(api: Any, addres
     assert "set-cookie" not in headers
     assert len(fetched.content) == int(headers["content-length"])
     assert fetched.content.endswith(b"END:VCALENDAR\r\n")
-    looked = api.call("HEAD", address)
+    looked = api.call("HEAD", address, headers=plainly)
     assert (looked.status_code, looked.content) == (200, b"")
     assert looked.headers == headers
 
@@ -209,3 +210,33 @@ def test_commitments_between_two_dates(api: Any, school: School) -> None:
     refused(asked("aunt", "gestern", MONDAY), 400, "invalid_request")
     unknown = "/v1/people/999/commitments?first=2026-12-01&last=2026-12-02"
     refused(api.call("GET", unknown, by="officer"), 404, "not_found")
+
+
+def test_calendars_for_everybody_have_numbers_not_secrets(api: Any, school: School) -> None:
+    event = done(api.call("GET", "/v1/events"))["items"][0]["id"]
+    for path, name in (
+        ("communities/1.ics", "community-1.ics"),
+        (f"events/{event}.ics", f"event-{event}.ics"),
+        ("workdays.ics", "workdays.ics"),
+    ):
+        fetched = api.call("GET", f"/calendars/{path}")
+        assert entries(fetched), path
+        assert fetched.headers["content-disposition"] == f'inline; filename="{name}"'
+        again = api.call("GET", f"/calendars/{path}", headers={"If-None-Match": fetched.headers["etag"]})
+        assert again.status_code == 304
+    for wrong in ("communities/999.ics", "communities/x.ics", "events/0.ics", "events/-1.ics"):
+        refused(api.call("GET", f"/calendars/{wrong}"), 404, "not_found")
+    refused(api.call("GET", f"/calendars/events/{10**30}.ics"), 404, "not_found")
+    refused(api.call("GET", "/calendars/events/１.ics"), 404, "not_found")
+
+
+def test_a_promise_can_be_had_as_an_invitation(api: Any, school: School) -> None:
+    path = f"/v1/people/{school.aunt}/commitments?first={MONDAY}&last={MONDAY}"
+    promise = done(api.call("GET", path, by="aunt"))["items"][0]["commitment_id"]
+    made = api.call("GET", f"/v1/commitments/{promise}/invitation", by="aunt")
+    assert made.headers["content-type"] == "text/calendar; method=REQUEST; charset=utf-8"
+    assert made.headers["content-disposition"] == f'attachment; filename="invitation-{promise}.ics"'
+    assert made.headers["cache-control"] == "no-store"
+    assert [str(entry["SUMMARY"]) for entry in entries(made)] == ["五点学堂"]
+    refused(api.call("GET", "/v1/commitments/999/invitation", by="aunt"), 404, "not_found")
+    refused(api.call("GET", f"/v1/commitments/{promise}/invitation"), 401, "sign_in_needed")

@@ -7,13 +7,20 @@ from datetime import date, time
 import pytest
 from icalendar import Calendar, Event
 
-from volunteer_core.calendars.feeds import person_feed, programme_feed, public_feed, team_feed
+from volunteer_core.calendars.feeds import (
+    community_feed,
+    event_feed,
+    person_feed,
+    programme_feed,
+    public_feed,
+    team_feed,
+)
 from volunteer_core.errors import NotAllowed, NotFound
 from volunteer_core.events.planning import call_off_event, change_event, create_event, publish_event
 from volunteer_core.events.positions import add_position
 from volunteer_core.events.signups import cancel, sign_up
 from volunteer_core.permissions import Actor
-from volunteer_core.places.directory import correct_site
+from volunteer_core.places.directory import add_community, add_site, correct_site
 from volunteer_core.rosters.assigning import assign, release
 from volunteer_core.rosters.calling_off import call_off_shift
 from volunteer_core.teams.membership import change_team
@@ -51,10 +58,9 @@ def published_event(town, **facts) -> int:
 def draft_event(town, **facts) -> int:
     return town.do(
         create_event,
-        site_id=town.site,
         starts_at=at(SATURDAY, time(15)),
         ends_at=at(SATURDAY, time(16)),
-        **({"description": "请带小板凳。\n可以带孩子。"} | facts),
+        **({"site_id": town.site, "description": "请带小板凳。\n可以带孩子。"} | facts),
     ).id
 
 
@@ -232,3 +238,26 @@ def test_scripts_need_the_same_rights_as_people(town) -> None:
             town.see(operation, by=stranger, **facts)
         with pytest.raises(NotFound):
             town.see(operation, **dict.fromkeys(facts, 999))
+
+
+def test_a_community_and_a_single_event_have_calendars_for_everybody(town) -> None:
+    other = town.do(add_community, code="C2", name="三峰社区").id
+    far = town.do(add_site, community_id=other, code="S2", name="三峰广场").id
+    here = published_event(town, title="消防安全讲座")
+    there = published_event(town, title="清洁日", site_id=far)
+    inside = published_event(town, title="队内会议", public=False)
+    discreet = published_event(town, title="相亲会", team_id=town.matchmakers)
+    draft = draft_event(town, title="还在准备")
+    for community, title in ((town.community, "消防安全讲座"), (other, "清洁日")):
+        found = town.see(community_feed, by=ANYBODY, community_id=community)
+        assert titles(found) == [title]
+    assert "X-WR-CALNAME:三峰社区活动" in found.body.decode()
+    [alone] = read(town.see(event_feed, by=ANYBODY, event_id=here))
+    assert alone == public(town)[[str(entry["UID"]) for entry in public(town)].index(alone["UID"])]
+    town.do(call_off_event, event_id=there)
+    assert titles(town.see(event_feed, by=ANYBODY, event_id=there)) == ["【已取消】清洁日"]
+    for hidden in (inside, discreet, draft, 999):
+        with pytest.raises(NotFound):
+            town.see(event_feed, by=ANYBODY, event_id=hidden)
+    with pytest.raises(NotFound):
+        town.see(community_feed, by=ANYBODY, community_id=999)

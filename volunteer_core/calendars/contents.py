@@ -28,6 +28,7 @@ from volunteer_core.events.models import Event
 from volunteer_core.rosters.models import Shift, ShiftStatus
 from volunteer_core.teams.models import Team
 
+_EVER = 36_500
 DISCREET_TITLE = words(Language.CHINESE).service
 
 
@@ -56,12 +57,21 @@ class Entry(msgspec.Struct, frozen=True):
     """Latitude and longitude of the place."""
     description: str = ""
     category: str = ""
+    all_day: bool = False
+    """It takes whole dates: its instants are midnights of the office's zone."""
 
 
 def person_entries(work: Work, person_id: int, options: Options) -> list[Entry]:
     """What a person was ever promised to: still promised, or cancelled. Drafts do not appear."""
     rows = work.views(Row, promises(work, options).where(Commitment.person_id == person_id))
     return _entries(rows, options, busy=True)
+
+
+def commitment_entry(work: Work, commitment_id: int) -> Entry | None:
+    """One promise, however long ago; nothing for what was never promised."""
+    ever = Options(past_days=_EVER)
+    rows = work.views(Row, promises(work, ever).where(Commitment.id == commitment_id))
+    return _entry(rows[0], ever, True, rows[0].discreet) if rows else None
 
 
 def team_entries(work: Work, team: Team, options: Options) -> list[Entry]:

@@ -23,16 +23,18 @@ from volunteer_core.calendars.contents import (
     team_entries,
 )
 from volunteer_core.calendars.models import FeedKind, Subscription
+from volunteer_core.calendars.office_days import office_day_entries
 from volunteer_core.calendars.options import Options, words
 from volunteer_core.calendars.rendering import render, render_replaced
 from volunteer_core.calendars.selections import days_ago
 from volunteer_core.calendars.subscriptions import options_of
 from volunteer_core.database import Work
 from volunteer_core.errors import NotFound, Refused
+from volunteer_core.events.models import Event
 from volunteer_core.office.settings import settings_on
 from volunteer_core.people.models import Person
 from volunteer_core.permissions import About, allowed
-from volunteer_core.places.models import Site
+from volunteer_core.places.models import Community, Site
 from volunteer_core.teams.models import Programme, Team
 from volunteer_core.timespans import civil_date
 
@@ -138,6 +140,31 @@ def public_feed(work: Work) -> Feed:
     work.demand("calendars.public")
     office = settings_on(work, civil_date(work.now)).office_name
     return _calendar(work, f"{office}志愿活动", public_entries(work), "events.ics")
+
+
+def community_feed(work: Work, *, community_id: int) -> Feed:
+    """The calendar of a community's public events, for everybody."""
+    work.demand("calendars.public")
+    community = work.find(Community, community_id)
+    entries = public_entries(work, Site.community_id == community.id)
+    return _calendar(work, f"{community.name}活动", entries, f"community-{community.id}.ics")
+
+
+def event_feed(work: Work, *, event_id: int) -> Feed:
+    """One public event as a calendar, for everybody. An event that is not public, discreet or was
+    never published is not found, like one that does not exist."""
+    work.demand("calendars.public")
+    entries = public_entries(work, Event.id == event_id)
+    if not entries:
+        raise NotFound(Event.__tablename__, event_id)
+    return _calendar(work, entries[0].title, entries, f"event-{event_id}.ics")
+
+
+def office_days_feed(work: Work) -> Feed:
+    """The office's days off, make-up days and closures of this year and the next, for everybody."""
+    work.demand("calendars.public")
+    office = settings_on(work, civil_date(work.now)).office_name
+    return _calendar(work, f"{office}班休日历", office_day_entries(work), "workdays.ics")
 
 
 def person_feed(work: Work, *, person_id: int) -> Feed:
