@@ -76,7 +76,7 @@ def test_who_is_asked_to_confirm_has_not_answered_until_they_have(town) -> None:
 def test_a_cancellation_can_be_had_however_long_ago_it_was(town) -> None:
     shift = town.published_shift(town.person)
     town.do(release, shift_id=shift, person_id=town.person)
-    assert town.own(now=at(date(2027, 12, 1), time(8))) == []
+    assert [entry["SUMMARY"] for entry in town.own(now=at(date(2027, 12, 1), time(8)))] == ["暂无安排"]
     assert received(town, now=at(date(2027, 12, 1), time(8)))[0] == "CANCEL"
 
 

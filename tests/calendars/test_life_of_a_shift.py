@@ -169,12 +169,29 @@ def test_what_is_cancelled_goes_two_weeks_after_its_date_and_what_is_over_after_
     town.do(call_off_shift, shift_id=cancelled, reason="停电")
 
     def left(day: date) -> list[str]:
-        return [entry["STATUS"] for entry in town.own(now=at(day, time(23, 59)))]
+        entries = town.own(now=at(day, time(23, 59)))
+        return [entry["STATUS"] for entry in entries if entry["SUMMARY"] != "暂无安排"]
 
     assert left(THURSDAY + timedelta(days=14)) == ["CONFIRMED", "CANCELLED"]
     assert left(THURSDAY + timedelta(days=15)) == ["CONFIRMED"]
     assert left(THURSDAY + timedelta(days=90)) == ["CONFIRMED"]
     assert left(THURSDAY + timedelta(days=91)) == []
+
+
+def test_a_calendar_that_had_something_never_empties_itself(town) -> None:
+    assert town.own() == []  # nothing yet
+    town.published_shift(town.person)
+    late = at(THURSDAY + timedelta(days=91), time(8))
+    [notice] = town.own(now=late)
+    assert (notice["SUMMARY"], notice["TRANSP"]) == ("暂无安排", "TRANSPARENT")
+    assert (notice["DTSTART"].dt, notice["DTEND"].dt) == (THURSDAY, THURSDAY + timedelta(days=1))
+    assert town.own(now=late + timedelta(days=300)) == [notice]
+    assert titles_of_programme(town, late) == ["暂无安排"]
+
+
+def titles_of_programme(town, now) -> list[str]:
+    found = town.see(programme_feed, programme_id=town.programme, now=now)
+    return [str(entry["SUMMARY"]) for entry in Calendar.from_ical(found.body).events]
 
 
 def test_times_are_the_offices_and_name_their_zone(town) -> None:

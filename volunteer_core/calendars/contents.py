@@ -7,8 +7,10 @@ a person's own feed too, and not at all in the public one (DESIGN.md, rule 14).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from uuid import NAMESPACE_OID, uuid5
 
 import msgspec
 from sqlalchemy import ColumnElement, case, func, select
@@ -27,6 +29,7 @@ from volunteer_core.database import Work
 from volunteer_core.events.models import Event
 from volunteer_core.rosters.models import Shift, ShiftStatus
 from volunteer_core.teams.models import Team
+from volunteer_core.timespans import civil_date, day_span
 
 _EVER = 36_500
 DISCREET_TITLE = words(Language.CHINESE).service
@@ -61,6 +64,33 @@ class Entry(msgspec.Struct, frozen=True):
     """It takes whole dates: its instants are midnights of the office's zone."""
 
 
+def lasting(entries: Callable[[Options], list[Entry]], options: Options) -> list[Entry]:
+    """The entries by these options. Where all there ever were have left, one all-day entry on the date of
+    the last says that nothing is planned: clients take a feed that empties itself for a broken one, and
+    keep showing what is stale."""
+    found = entries(options)
+    if found:
+        return found
+    ever = entries(msgspec.structs.replace(options, past_days=_EVER, show_cancelled=True))
+    if not ever:
+        return []
+    last = max(ever, key=lambda entry: (entry.ends_at, entry.uid))
+    day = day_span(civil_date(last.starts_at))
+    return [
+        Entry(
+            uid=str(uuid5(NAMESPACE_OID, last.uid)),
+            sequence=last.sequence,
+            revised_at=last.revised_at,
+            starts_at=day.start,
+            ends_at=day.end,
+            standing=Standing.CONFIRMED,
+            busy=False,
+            title=words(options.language).nothing,
+            all_day=True,
+        )
+    ]
+
+
 def person_entries(work: Work, person_id: int, options: Options) -> list[Entry]:
     """What a person was ever promised to: still promised, or cancelled. Drafts do not appear."""
     rows = work.views(Row, promises(work, options).where(Commitment.person_id == person_id))
@@ -90,7 +120,10 @@ def team_entries(work: Work, team: Team, options: Options) -> list[Entry]:
             func.count(case((promised, 1))).label("people"),
         )
         .join(Shift, Shift.id == Commitment.shift_id)
-        .where(Commitment.promised_at.is_not(None), Shift.ends_at > days_ago(work, LONGEST_PAST_DAYS))
+        .where(
+            Commitment.promised_at.is_not(None),
+            Shift.ends_at > days_ago(work, max(options.past_days, LONGEST_PAST_DAYS)),
+        )
         .group_by(Commitment.shift_id)
         .having(func.count(case((for_team, 1))) > 0)
         .subquery()
@@ -116,9 +149,8 @@ def site_entries(work: Work, site_id: int, options: Options) -> list[Entry]:
     return _published(work, options, Shift.site_id == site_id, Event.site_id == site_id)
 
 
-def public_entries(work: Work, *conditions: ColumnElement[bool]) -> list[Entry]:
+def public_entries(work: Work, options: Options, *conditions: ColumnElement[bool]) -> list[Entry]:
     """The public events that were ever published, or of them those that conditions leave."""
-    options = Options()
     shown = events(work, options).where(Event.public, RUN_DISCREETLY.is_(False), *conditions)
     return _entries(work.views(Row, shown), options)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
@@ -16,6 +17,7 @@ from volunteer_core.access.secrets import LONGEST_SECRET, digest
 from volunteer_core.audit import UNAUDITED
 from volunteer_core.calendars.contents import (
     Entry,
+    lasting,
     person_entries,
     programme_entries,
     public_entries,
@@ -139,14 +141,16 @@ def public_feed(work: Work) -> Feed:
     """The calendar of public events, for everybody."""
     work.demand("calendars.public")
     office = settings_on(work, civil_date(work.now)).office_name
-    return _calendar(work, f"{office}志愿活动", public_entries(work), "events.ics")
+    entries = lasting(partial(public_entries, work), Options())
+    return _calendar(work, f"{office}志愿活动", entries, "events.ics")
 
 
 def community_feed(work: Work, *, community_id: int) -> Feed:
     """The calendar of a community's public events, for everybody."""
     work.demand("calendars.public")
     community = work.find(Community, community_id)
-    entries = public_entries(work, Site.community_id == community.id)
+    here = Site.community_id == community.id
+    entries = lasting(lambda options: public_entries(work, options, here), Options())
     return _calendar(work, f"{community.name}活动", entries, f"community-{community.id}.ics")
 
 
@@ -154,7 +158,7 @@ def event_feed(work: Work, *, event_id: int) -> Feed:
     """One public event as a calendar, for everybody. An event that is not public, discreet or was
     never published is not found, like one that does not exist."""
     work.demand("calendars.public")
-    entries = public_entries(work, Event.id == event_id)
+    entries = lasting(lambda options: public_entries(work, options, Event.id == event_id), Options())
     if not entries:
         raise NotFound(Event.__tablename__, event_id)
     return _calendar(work, entries[0].title, entries, f"event-{event_id}.ics")
@@ -207,13 +211,15 @@ def record_fetches(work: Work, *, fetched: Mapping[int, datetime]) -> None:
 
 
 def _person(work: Work, person_id: int, options: Options = Options(), since: datetime | None = None) -> Feed:
-    entries = person_entries(work, person_id, options)
+    entries = lasting(partial(person_entries, work, person_id), options)
     return _calendar(work, words(options.language).own, entries, "my-service.ics", options, since)
 
 
 def _team(work: Work, team: Team, options: Options = Options(), since: datetime | None = None) -> Feed:
     name = words(options.language).service if team.discreet else team.name
-    return _calendar(work, name, team_entries(work, team, options), f"team-{team.id}.ics", options, since)
+    return _calendar(
+        work, name, lasting(partial(team_entries, work, team), options), f"team-{team.id}.ics", options, since
+    )
 
 
 def _programme(
@@ -221,13 +227,18 @@ def _programme(
 ) -> Feed:
     discreet = programme.team_id is not None and work.find(Team, programme.team_id).discreet
     name = words(options.language).service if discreet else programme.name
-    entries = programme_entries(work, programme.id, options)
+    entries = lasting(partial(programme_entries, work, programme.id), options)
     return _calendar(work, name, entries, f"programme-{programme.id}.ics", options, since)
 
 
 def _site(work: Work, site: Site, options: Options = Options(), since: datetime | None = None) -> Feed:
     return _calendar(
-        work, site.name, site_entries(work, site.id, options), f"site-{site.id}.ics", options, since
+        work,
+        site.name,
+        lasting(partial(site_entries, work, site.id), options),
+        f"site-{site.id}.ics",
+        options,
+        since,
     )
 
 

@@ -53,17 +53,22 @@ class Words(msgspec.Struct, frozen=True):
     """What one's own calendar is called."""
     event: str
     """The category of an event that belongs to no programme."""
+    nothing: str
+    """What stands where everything has left a calendar that had something."""
     replaced: str
     """All that a replaced address says."""
 
 
 _WORDS = {
-    Language.CHINESE: Words("【已取消】", "志愿服务", "我的志愿服务", "活动", "此日历地址已更换，请重新订阅"),
+    Language.CHINESE: Words(
+        "【已取消】", "志愿服务", "我的志愿服务", "活动", "暂无安排", "此日历地址已更换，请重新订阅"
+    ),
     Language.ENGLISH: Words(
         "[Cancelled] ",
         "Volunteering",
         "My volunteering",
         "Event",
+        "Nothing planned",
         "This calendar has a new address: please subscribe again",
     ),
 }
