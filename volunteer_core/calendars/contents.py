@@ -15,7 +15,7 @@ from uuid import NAMESPACE_OID, uuid5
 import msgspec
 from sqlalchemy import ColumnElement, case, func, select
 
-from volunteer_core.calendars.options import LONGEST_PAST_DAYS, Language, Options, words
+from volunteer_core.calendars.options import EVER, LONGEST_PAST_DAYS, Language, Options, words
 from volunteer_core.calendars.selections import (
     RUN_DISCREETLY,
     Row,
@@ -31,7 +31,6 @@ from volunteer_core.rosters.models import Shift, ShiftStatus
 from volunteer_core.teams.models import Team
 from volunteer_core.timespans import civil_date, day_span
 
-_EVER = 36_500
 DISCREET_TITLE = words(Language.CHINESE).service
 
 
@@ -71,7 +70,7 @@ def lasting(entries: Callable[[Options], list[Entry]], options: Options) -> list
     found = entries(options)
     if found:
         return found
-    ever = entries(msgspec.structs.replace(options, past_days=_EVER, show_cancelled=True))
+    ever = entries(msgspec.structs.replace(options, past_days=EVER, show_cancelled=True))
     if not ever:
         return []
     last = max(ever, key=lambda entry: (entry.ends_at, entry.uid))
@@ -99,7 +98,7 @@ def person_entries(work: Work, person_id: int, options: Options) -> list[Entry]:
 
 def commitment_entry(work: Work, commitment_id: int) -> Entry | None:
     """One promise, however long ago; nothing for what was never promised."""
-    ever = Options(past_days=_EVER)
+    ever = Options(past_days=EVER)
     rows = work.views(Row, promises(work, ever).where(Commitment.id == commitment_id))
     return _entry(rows[0], ever, True, rows[0].discreet) if rows else None
 

@@ -13,7 +13,7 @@ from sqlalchemy import Select, and_, case, exists, false, func, literal, not_, o
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
 
-from volunteer_core.calendars.options import LONGEST_PAST_DAYS, Options
+from volunteer_core.calendars.options import EVER, Options
 from volunteer_core.commitments.models import Commitment, CommitmentStatus
 from volunteer_core.database import Work
 from volunteer_core.events.models import Event, EventStatus, Position
@@ -172,7 +172,6 @@ def _kept(work: Work, options: Options, ends_at: Any, confirmed: ColumnElement[b
     """Still in the feed: this changes with the office's date, never within a day."""
     kept = and_(confirmed, ends_at > days_ago(work, options.past_days))
     if options.show_cancelled:
-        days = CANCELLED_DAYS if options.past_days <= LONGEST_PAST_DAYS else options.past_days
-        days = min(days, options.past_days)
+        days = EVER if options.past_days == EVER else min(CANCELLED_DAYS, options.past_days)
         kept = or_(kept, and_(not_(confirmed), ends_at > days_ago(work, days)))
     return kept
