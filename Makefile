@@ -1,18 +1,20 @@
 # `make` says what there is.  ARGS="..." is handed on to the command of a target.
 BIN := .venv/bin
 STAMP := .venv/installed
+CLIENTS := tests/clients/.venv/installed
 PYTHONS := $(PYTHON) python3 python python3.14 python3.13 python3.12 python3.11
 IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 # A recipe stops at its first command that fails.
 .DELETE_ON_ERROR:
-.PHONY: help demo test format bench pins clean
+.PHONY: help demo test clients format bench pins clean
 
 help:
 	@echo "make demo     sets everything up, loads the sample office, shows a week of it and serves it"
 	@echo "              (make demo ARGS=--once: without serving)"
 	@echo "make test     sets everything up and checks formatting, lint, types, imports and behaviour"
 	@echo "              (make test ARGS=--cov: with coverage; ARGS goes to pytest)"
+	@echo "make clients  has other people's programs read the calendar feeds (needs node and npm too)"
 	@echo "make format   formats the code and mends what lint can mend"
 	@echo "make bench    runs the measurements in tests/benchmarks/"
 	@echo "make pins     resolves the versions of all dependencies anew (needs uv)"
@@ -32,6 +34,9 @@ test: $(STAMP)
 	@$(BIN)/lint-imports
 	@echo "5/5 tests on SQLite and PostgreSQL (pytest)"
 	@$(BIN)/pytest --numprocesses 2 $(ARGS)
+
+clients: $(STAMP) $(CLIENTS)
+	@VOLUNTEER_CLIENTS=1 $(BIN)/pytest tests/clients $(ARGS)
 
 format: $(STAMP)
 	@$(BIN)/ruff check --fix-only --quiet .
@@ -67,6 +72,16 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@touch $(STAMP)
 
+# What the clients need stays out of .venv.
+$(CLIENTS): tests/clients/requirements.txt tests/clients/package.json | $(STAMP)
+	@command -v npm >/dev/null || { echo "Some of the calendar clients need Node.js with npm."; exit 1; }
+	@echo "Installing the calendar clients ..."
+	@$(BIN)/python -m venv --clear tests/clients/.venv
+	@tests/clients/.venv/bin/python -m pip install --quiet --disable-pip-version-check \
+	    -r tests/clients/requirements.txt
+	@cd tests/clients && npm install --no-package-lock --no-audit --no-fund --silent
+	@touch $(CLIENTS)
+
 pins:
 	uv pip compile --quiet --universal --no-header --no-annotate --all-extras --upgrade \
 	    --output-file constraints.txt pyproject.toml
@@ -76,5 +91,6 @@ pins:
 	} > pyproject.toml.new && mv pyproject.toml.new pyproject.toml
 
 clean:
+	rm -rf tests/clients/.venv tests/clients/node_modules
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

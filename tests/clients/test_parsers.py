@@ -1,0 +1,206 @@
+"""Every kind of feed, read over HTTP by parsers that know nothing of each other: all show the same."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from icalendar import Calendar
+
+from tests.api.lecture import add_position, between, create, sign_up
+from tests.api.phone import subscribe
+from tests.api.story import School, assign, done, found_school, plan_next_week, publish
+from tests.clients.served import SITE, Served
+
+HERE = Path(__file__).parent
+PYTHON = HERE / ".venv" / "bin" / "python"
+PLACE = SITE.replace("\\", "＼")
+PART = "听众,甲;乙 🎈"
+TEXT = "第一行，逗号,分号;冒号: 反斜线 \\n \\, \\\\ 结束\n\n第三行 👩‍👩‍👧\nBEGIN:VEVENT\n"
+TEXT += "凤翔街道志愿服务，" * ((4000 - len(TEXT)) // 9) + "完"
+TITLES = (
+    "义卖,换书;修伞",
+    "路径 C:\\new\\Nord \\, \\; \\",
+    "👩‍👩‍👧 亲子🎈讲座 🇨🇳 𠮷",
+    "\"引号\" 'x' <b>&amp;</b> 冒号: END:VEVENT =1+1 ^n %0D%0A",
+    "长" * 100,
+    "x" + "，长；" * 33,
+)
+
+
+class Entry(msgspec.Struct, frozen=True, order=True):
+    """One entry as a person sees it; instants in UTC."""
+
+    start: datetime
+    end: datetime
+    title: str
+    status: str
+    place: str
+    text: str
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """A kind of feed: who subscribes to whom (without: public), and what is in it beside the events."""
+
+    name: str
+    by: str = ""
+    subject: str = ""
+    shifts: bool = True
+    part: str = ""
+    """What is added to an event's title."""
+
+    def url(self, served: Served, school: School) -> str:
+        if not self.by:
+            return f"{served.base}/calendars/events.ics"
+        subject = getattr(school, self.subject)
+        url: str = done(subscribe(served, subject, by=self.by, kind=self.name), 201)["url"]
+        return url
+
+
+KINDS = [
+    Kind("person", by="aunt", subject="aunt", part=f"（{PART}）"),
+    Kind("team", by="leader", subject="team"),
+    Kind("programme", by="leader", subject="programme"),
+    Kind("public events", shifts=False),
+]
+
+
+class Parser(msgspec.Struct, frozen=True):
+    """A program that reads iCalendar from its input and writes what it shows as JSON."""
+
+    name: str
+    command: tuple[str | Path, ...]
+    version: Callable[[str], str]
+
+
+def python_version(name: str) -> str:
+    code = "import sys; from importlib.metadata import version; print(version(sys.argv[1]))"
+    return subprocess.check_output([PYTHON, "-c", code, name], text=True).strip()
+
+
+def node_version(name: str) -> str:
+    found = json.loads((HERE / "node_modules" / name / "package.json").read_text())
+    return str(found["version"])
+
+
+PARSERS = [
+    *(
+        Parser(name, (PYTHON, HERE / "readers" / "in_python.py", name), python_version)
+        for name in ("vobject", "ics", "ical")
+    ),
+    Parser("ical.js", ("node", HERE / "readers" / "ical_js.mjs"), node_version),
+    Parser("node-ical", ("node", HERE / "readers" / "node_ical.mjs"), node_version),
+]
+
+
+@pytest.fixture(scope="module")
+def school(served: Served) -> School:
+    """Shifts and events, of each an ordinary one, a moved and a cancelled one."""
+    school = found_school(served)
+    shifts = plan_next_week(served, school)
+    for shift in shifts:
+        done(assign(served, shift, school.aunt), 201)
+    done(publish(served, school))
+    later = {"starts_at": "2026-12-08T16:15:00+08:00", "ends_at": "2026-12-08T17:45:00+08:00"}
+    done(served.call("PATCH", f"/v1/shifts/{shifts[1]}", by="leader", json=later))
+    done(served.call("POST", f"/v1/shifts/{shifts[2]}/call-off", by="leader", json={"reason": "检修"}))
+    events = [_held(served, school, title, 8 + 2 * number) for number, title in enumerate(TITLES)]
+    later = between("23:30", "23:59", day=6)
+    done(served.call("PATCH", f"/v1/events/{events[1]}", by="leader", json=later))
+    done(served.call("POST", f"/v1/events/{events[2]}/call-off", by="leader", json={"reason": "台风"}))
+    return school
+
+
+def _held(served: Served, school: School, title: str, hour: int) -> int:
+    """A published event at which the aunt has a seat."""
+    times = between(f"{hour:02}:00", f"{hour + 1:02}:00", day=6)
+    created = create(served, school, title=title, description=TEXT, programme_id=school.programme, **times)
+    event: int = done(created, 201)["id"]
+    position: int = done(add_position(served, event, name=PART), 201)["id"]
+    done(served.call("POST", f"/v1/events/{event}/publish", by="leader"))
+    done(sign_up(served, position, "aunt"), 201)
+    return event
+
+
+def truth(kind: Kind) -> list[Entry]:
+    """What a feed is to show."""
+    week = [("07", "17:00", "18:00"), ("08", "16:15", "17:45")]
+    week += [(day, "17:00", "18:00") for day in ("09", "10", "11")]
+    shifts = [_entry("五点学堂", *times, cancelled=times[0] == "09") for times in week]
+    events = []
+    for number, title in enumerate(TITLES):
+        times = ("23:30", "23:59") if number == 1 else (f"{8 + 2 * number:02}:00", f"{9 + 2 * number:02}:00")
+        shown = f"{title}{kind.part}".replace("\\", "＼")
+        events.append(_entry(shown, "06", *times, cancelled=number == 2, text=TEXT.replace("\\", "＼")))
+    return sorted(events + shifts * kind.shifts)
+
+
+def _entry(title: str, day: str, start: str, end: str, *, cancelled: bool, text: str = "") -> Entry:
+    start_at, end_at = (
+        datetime.fromisoformat(f"2026-12-{day}T{time}:00+08:00").astimezone(UTC) for time in (start, end)
+    )
+    if cancelled:
+        return Entry(start_at, end_at, f"【已取消】{title}", "CANCELLED", PLACE, text)
+    return Entry(start_at, end_at, title, "CONFIRMED", PLACE, text)
+
+
+@pytest.fixture(scope="module", params=KINDS, ids=lambda kind: kind.name)
+def feed(request: pytest.FixtureRequest, served: Served, school: School) -> tuple[Kind, bytes]:
+    """A kind of feed and its bytes, as the server sends them."""
+    fetched = httpx.get(request.param.url(served, school), trust_env=False)
+    assert fetched.status_code == 200
+    return request.param, fetched.content
+
+
+def by_icalendar(body: bytes) -> dict[str, Entry]:
+    """The entries by their UIDs, as the library reads them that has written them."""
+    return {
+        str(event["UID"]): Entry(
+            event["DTSTART"].dt.astimezone(UTC),
+            event["DTEND"].dt.astimezone(UTC),
+            *(str(event.get(name, "")) for name in ("SUMMARY", "STATUS", "LOCATION", "DESCRIPTION")),
+        )
+        for event in Calendar.from_ical(body).events
+    }
+
+
+def test_the_truth_is_in_the_feed(feed: tuple[Kind, bytes], matrix: dict[tuple[str, str], str]) -> None:
+    kind, body = feed
+    cell = (kind.name, f"icalendar {version('icalendar')}")
+    matrix[cell] = "differs"
+    shown = by_icalendar(body)
+    assert sorted(shown.values()) == truth(kind)
+    matrix[cell] = f"{len(shown)} same"
+
+
+@pytest.mark.parametrize("parser", PARSERS, ids=lambda parser: parser.name)
+def test_every_parser_shows_the_truth(
+    feed: tuple[Kind, bytes], parser: Parser, matrix: dict[tuple[str, str], str]
+) -> None:
+    """On a machine far away, so that no time is right only because the reader's clock is."""
+    kind, body = feed
+    cell = (kind.name, f"{parser.name} {parser.version(parser.name)}")
+    matrix[cell] = "differs"
+    read = subprocess.run(
+        parser.command,
+        input=body,
+        capture_output=True,
+        env={**os.environ, "TZ": "America/St_Johns"},
+        check=False,
+    )
+    assert read.returncode == 0, read.stderr.decode()
+    events: list[dict[str, Any]] = json.loads(read.stdout)
+    shown = {event.pop("uid"): msgspec.convert(event, Entry) for event in events}
+    assert sorted(shown.values()) == truth(kind)
+    assert shown == by_icalendar(body)
+    assert len(events) == len(shown)
+    matrix[cell] = f"{len(shown)} same"
