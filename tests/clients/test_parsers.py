@@ -60,7 +60,7 @@ class Kind(msgspec.Struct, frozen=True):
 
     def url(self, served: Served, school: School) -> str:
         if not self.by:
-            return f"{served.base}/calendars/events.ics"
+            return f"{served.base}/calendars/{self.name}.ics"
         subject = getattr(school, self.subject)
         url: str = done(subscribe(served, subject, by=self.by, kind=self.name), 201)["url"]
         return url
@@ -70,7 +70,9 @@ KINDS = [
     Kind("person", by="aunt", subject="aunt", part=f"（{PART}）"),
     Kind("team", by="leader", subject="team"),
     Kind("programme", by="leader", subject="programme"),
-    Kind("public events", shifts=False),
+    Kind("site", by="officer", subject="site"),
+    Kind("events", shifts=False),
+    Kind("communities/1", shifts=False),
 ]
 
 
