@@ -20,6 +20,7 @@ from tests.api.lecture import add_position, between, create, sign_up
 from tests.api.phone import subscribe
 from tests.api.story import School, assign, done, found_school, plan_next_week, publish
 from tests.clients.served import SITE, Served
+from volunteer_core.calendars.models import FeedKind
 
 HERE = Path(__file__).parent
 PYTHON = HERE / ".venv" / "bin" / "python"
@@ -173,6 +174,10 @@ def by_icalendar(body: bytes) -> dict[str, Entry]:
         )
         for event in Calendar.from_ical(body).events
     }
+
+
+def test_no_kind_is_forgotten() -> None:
+    assert set(FeedKind) <= {kind.name for kind in KINDS}
 
 
 def test_the_truth_is_in_the_feed(feed: tuple[Kind, bytes], matrix: dict[tuple[str, str], str]) -> None:
