@@ -8,7 +8,7 @@ import pytest
 from icalendar import Calendar
 
 from volunteer_core.calendars.agenda import agenda
-from volunteer_core.calendars.invitations import NotPromised, invitation
+from volunteer_core.calendars.invitations import NeverPublished, invitation
 from volunteer_core.errors import NotAllowed, NotFound
 from volunteer_core.people.registry import correct
 from volunteer_core.permissions import Actor
@@ -83,7 +83,7 @@ def test_a_cancellation_can_be_had_however_long_ago_it_was(town) -> None:
 def test_drafts_and_other_peoples_promises_are_refused(town) -> None:
     shift = town.shift()
     town.do(assign, shift_id=shift, person_id=town.person)
-    with pytest.raises(NotPromised):
+    with pytest.raises(NeverPublished):
         received(town)
     town.publish()
     assert received(town, by=Actor.person(town.person))[0] == "REQUEST"

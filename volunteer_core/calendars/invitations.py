@@ -20,7 +20,7 @@ from volunteer_core.places.models import Site
 from volunteer_core.timespans import civil_date
 
 
-class NotPromised(Conflict, code="not_promised", sentence="这一安排尚未公布，不能发送日程邀请。"):
+class NeverPublished(Conflict, code="never_published", sentence="这一安排尚未公布，不能发送日程邀请。"):
     """What is only held in a draft is not promised: nobody is told of it."""
 
 
@@ -43,7 +43,7 @@ def invitation(work: Work, *, commitment_id: int) -> Invitation:
 
     For the person, a guardian, and who leads or coordinates it. Organiser and attendee are named by
     random-looking URNs and the name is masked, for a chat attachment is passed on. Refuses what was
-    never published (:class:`NotPromised`).
+    never published (:class:`NeverPublished`).
     """
     row = work.find(Commitment, commitment_id)
     person, site = work.find(Person, row.person_id), work.find(Site, row.site_id)
@@ -57,7 +57,7 @@ def invitation(work: Work, *, commitment_id: int) -> Invitation:
     )
     entry = commitment_entry(work, row.id)
     if entry is None:
-        raise NotPromised(commitment_id=row.id)
+        raise NeverPublished(commitment_id=row.id)
     method = Method.CANCEL if entry.standing is Standing.CANCELLED else Method.REQUEST
     body = render_invitation(
         method.value,
