@@ -29,7 +29,7 @@ from volunteer_core.commitments.busy.limits import (
     check_size,
 )
 from volunteer_core.errors import RuleBroken
-from volunteer_core.timespans import Span
+from volunteer_core.timespans import Span, span
 
 NEEDED = ("SYSTEMROOT", "LD_LIBRARY_PATH")
 """What an interpreter may need of the environment to start; nothing else of it is passed on."""
@@ -50,6 +50,7 @@ class Answer(msgspec.Struct, omit_defaults=True):
 def busy_spans_apart(data: bytes, *, first: datetime, last: datetime, zone: ZoneInfo) -> list[Span]:
     """As :func:`busy_spans`, and refuses a calendar that takes more than 5 s of computing, 10 s or 512 MB."""
     check_size(data)
+    span(first, last)
     command = [sys.executable, "-I", "-c", START, ROOT, first.isoformat(), last.isoformat(), zone.key]
     environment = {name: os.environ[name] for name in NEEDED if name in os.environ}
     try:
@@ -76,7 +77,7 @@ def busy_spans_apart(data: bytes, *, first: datetime, last: datetime, zone: Zone
 
 def main() -> None:
     """Reads a calendar from standard input and answers on standard output, within the limits."""
-    _limit()
+    limit()
     _, _, first, last, zone = sys.argv
     try:
         spans = busy_spans(
@@ -93,8 +94,8 @@ def main() -> None:
     sys.stdout.buffer.write(msgspec.json.encode(answer))
 
 
-def _limit() -> None:
-    """Takes the process's time and memory from it, where the system can; elsewhere only the clock ends it."""
+def limit() -> None:
+    """Bounds this process's time and memory where the system can; elsewhere only the clock ends it."""
     try:
         import resource
     except ImportError:

@@ -119,7 +119,19 @@ def _rule(rule: Any, zone: tzinfo) -> Rule:
         if not isinstance(moment, datetime):
             until = datetime.combine(moment, time.max)
     kept = type(rule)({name: value for name, value in rule.items() if name != "UNTIL"})
+    if "BYDAY" in kept:
+        most = 5 if "BYMONTH" in kept or kept["FREQ"] == ["MONTHLY"] else 53
+        kept["BYDAY"] = _weekdays([str(day).upper() for day in kept["BYDAY"]], most)
     return Rule(kept.to_ical().decode(), until)
+
+
+def _weekdays(days: list[str], most: int) -> list[str]:
+    """The weekdays of a rule. Where some are numbered and others not (MO,1TU), which dateutil asks a day to
+    be both of, every Monday is written as the 1st to the last that a period can have."""
+    every = {day for day in days if len(day) <= len("MO")}
+    if every in (set(), set(days)):
+        return days
+    return [*(set(days) - every), *(f"{number}{day}" for day in every for number in range(1, most + 1))]
 
 
 def _periods(component: Any, name: str, zone: ZoneInfo) -> Iterator[Span]:
