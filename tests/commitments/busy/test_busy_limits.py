@@ -24,7 +24,7 @@ from volunteer_core.commitments.busy.limits import (
     NotACalendar,
 )
 from volunteer_core.errors import RuleBroken
-from volunteer_core.timespans import OFFICE_ZONE
+from volunteer_core.timespans import OFFICE_ZONE, SpanInvalid
 
 WINDOW: dict[str, Any] = {"first": FIRST, "last": LAST, "zone": OFFICE_ZONE}
 HOUR = ("DTSTART:20261201T090000", "DURATION:PT1H")
@@ -58,6 +58,7 @@ def repeated(rule: str, start: str = "20261201T090000") -> list[str]:
         (calendar(*event("DTSTART:99991231T235959Z", "DURATION:P1D")), CalendarUnreadable),
         (calendar(*event(*HOUR, "EXDATE:morgen")), CalendarUnreadable),
         (calendar(*repeated("FREQ=DAILY;COUNT=many")), CalendarUnreadable),
+        (calendar(*repeated("FREQ=MONTHLY;BYDAY=53MO")), CalendarUnreadable),
         (calendar(*repeated("FREQ=DAILY;COUNT=1;COUNT=2")), CalendarUnreadable),
         (calendar(*repeated("FREQ=DAILY;BYSETPOS=999999;BYDAY=MO")), CalendarUnreadable),
     ],
@@ -172,6 +173,8 @@ def test_apart_gives_the_same_spans_and_the_same_refusals() -> None:
     with pytest.raises(CalendarBeyondLimits) as there:
         busy_spans_apart(calendar(*repeated("FREQ=SECONDLY")), **WINDOW)
     assert here.value.message == there.value.message
+    with pytest.raises(SpanInvalid):
+        busy_spans_apart(series, first=LAST, last=FIRST, zone=OFFICE_ZONE)
 
 
 def test_nothing_of_the_environment_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -34,6 +35,7 @@ MORNING = ("DTSTART:20261201T090000", "DTEND:20261201T100000")
         ((*MORNING, "TRANSP:TRANSPARENT"), []),
         ((*MORNING, "TRANSP:OPAQUE", "STATUS:TENTATIVE"), ["1201 0900-1000"]),
         ((*MORNING, "STATUS:CANCELLED"), []),
+        ((*MORNING, "RDATE;VALUE=PERIOD:20261205T060000Z/PT3H", "STATUS:CANCELLED"), []),
         (("DTSTART:19580101T090000", "DTEND:19580101T100000"), []),
     ],
 )
@@ -88,6 +90,13 @@ def test_what_repeats_abroad_keeps_its_clock_when_theirs_changes() -> None:
         "DTSTART;TZID=Europe/Berlin:20261018T090000", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;COUNT=2"
     )
     assert shown(busy(*meeting, **autumn)) == ["1018 1500-1600", "1025 1600-1700"]
+
+
+def test_a_whole_day_ends_when_the_zones_day_does() -> None:
+    autumn = {"first": datetime(2026, 10, 1, tzinfo=UTC), "last": datetime(2026, 11, 30, tzinfo=UTC)}
+    day = calendar(*event("DTSTART;VALUE=DATE:20261025"))
+    (spans,) = busy_spans(day, **autumn, zone=ZoneInfo("Europe/Berlin"))
+    assert spans.minutes == 25 * 60
 
 
 SERIES = event(*MORNING, "RRULE:FREQ=DAILY;COUNT=3")

@@ -47,8 +47,6 @@ def read(text: str, zone: ZoneInfo) -> tuple[list[Entry], list[Span]]:
     periods: list[Span] = []
     for calendar in Calendar.from_ical(text, multiple=True):
         for component in calendar.walk():
-            if component.errors:
-                raise CalendarUnreadable
             if component.name == "VEVENT":
                 entries.append(_entry(component, zone))
                 periods += _periods(component, "RDATE", zone) if entries[-1].busy else []

@@ -88,8 +88,7 @@ def _starts(entry: Entry, last: datetime) -> Iterator[datetime]:
         for start in rrulestr(rule.text, dtstart=entry.start):
             if start > rule.until or start > latest:
                 break
-            if start != entry.start:
-                yield start
+            yield start
     for moment in entry.more:
         yield clock(moment, entry.zone)
 
