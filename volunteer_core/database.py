@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -11,6 +11,7 @@ from typing import Any, Generic, TypedDict, TypeVar, Unpack
 
 import msgspec
 from sqlalchemy import Engine, Select, bindparam, create_engine, event, func, make_url, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -261,6 +262,12 @@ def _telling() -> Iterator[None]:
 def is_sqlite(work: Session) -> bool:
     """Whether this work runs on SQLite, for the few statements that differ."""
     return work.get_bind().dialect.name == "sqlite"
+
+
+def insert_missing(work: Session, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Adds rows past the session, save those whose unique key is there, also from whoever was quicker."""
+    insert = sqlite.insert if is_sqlite(work) else postgresql.insert
+    work.connection().execute(insert(table).on_conflict_do_nothing(), rows)
 
 
 def _refuse_flush_while_reading(work: Work, *_: object) -> None:

@@ -1,11 +1,11 @@
-"""Table of subscriptions: several for one feed, with a secret each."""
+"""Tables of subscriptions, several for one feed with a secret each, and of the feeds' revisions."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, true
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from volunteer_core.calendars.options import Language
@@ -13,12 +13,26 @@ from volunteer_core.tables import PRIVATE, Instant, Table, enum_type
 
 
 class FeedKind(StrEnum):
-    """Whose calendar it is. The one of public events needs no subscription."""
+    """Whose calendar it is, by a subscription."""
 
     PERSON = "person"
     TEAM = "team"
     PROGRAMME = "programme"
     SITE = "site"
+
+
+class PublicKind(StrEnum):
+    """Calendars for everybody, which need no subscription."""
+
+    EVENTS = "events"
+    COMMUNITY = "community"
+    EVENT = "event"
+    WORKDAYS = "workdays"
+
+
+def feed_key(kind: FeedKind | PublicKind, subject_id: int = 0) -> str:
+    """The name by which a feed's revision is kept: ``person/17``; ``events/0`` of what has no subject."""
+    return f"{kind}/{subject_id}"
 
 
 class Subscription(Table):
@@ -57,3 +71,20 @@ class Subscription(Table):
     )
     changed_at: Mapped[datetime | None] = mapped_column(Instant)
     """When its options were last changed: the calendar is another one since."""
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Rises with every change of the row (its last use apart) and of what its owner may."""
+
+
+class FeedRevision(Table):
+    """How often what a feed shows has changed. Written in the transaction that changes it, last of all;
+    a feed without a row is at revision 0."""
+
+    __tablename__ = "feed_revisions"
+    __audited__ = False
+
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    revision: Mapped[int]
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+    """Whole seconds that rise with every revision, as Last-Modified asks."""
+    changes: Mapped[str] = mapped_column(Text)
+    """The last revisions, each with the UIDs of the entries it touched, as JSON; see ``touching``."""

@@ -1,18 +1,22 @@
 """Revisions: what calendars show cannot change without its SEQUENCE and LAST-MODIFIED rising.
 
-Watchers on the session do it in the same flush, so that no operation can forget it.
+Watchers on the session do it in the same flush, so that no operation can forget it; what follows for whole
+feeds is in :mod:`.touching`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from sqlalchemy import inspect, select, update
 from sqlalchemy.sql import ColumnElement
 
+from volunteer_core.calendars.models import FeedKind, Subscription
 from volunteer_core.calendars.options import LONGEST_PAST_DAYS
 from volunteer_core.calendars.selections import days_ago
+from volunteer_core.calendars.touching import Touched, Touching, batches
 from volunteer_core.commitments.models import Commitment
 from volunteer_core.database import Database, Work
 from volunteer_core.events.models import Event
@@ -23,7 +27,7 @@ from volunteer_core.teams.models import Programme, Team
 
 _SHOWN_WITH_OTHERS: dict[type[Table], tuple[str, ...]] = {
     Site: ("name", "address", "latitude", "longitude"),
-    Programme: ("name",),
+    Programme: ("name", "team_id", "minds_children"),
     Team: ("discreet",),
     RosterRules: ("asks_confirmation",),
 }
@@ -32,27 +36,34 @@ _SHOWN_WITH_OTHERS: dict[type[Table], tuple[str, ...]] = {
 
 def watch(database: Database) -> None:
     """Has every write of this database raise the revisions of what it changes."""
-    database.watch("before_flush", _revise)
+    database.watch("before_flush", partial(_revise, Touching(database)))
 
 
-def _revise(work: Work, *_: object) -> None:
+def _revise(touching: Touching, work: Work, *_: object) -> None:
     for row in work.new:
         if isinstance(row, Revised):
             row.revised_at = work.now
         elif isinstance(row, RosterRules) and row.asks_confirmation:
-            _revise_shown_with(work, row)
+            _revise_shown_with(work, row, touching.by(work))
     for row in work.dirty:
         if isinstance(row, Revised):
             if _changed(row, row.__shown__):
                 row.sequence += 1
                 row.revised_at = work.now
+        elif isinstance(row, Subscription):
+            row.revision += 1
         elif _changed(row, _SHOWN_WITH_OTHERS.get(type(row), ())):
-            _revise_shown_with(work, row)
+            _revise_shown_with(work, row, touching.by(work))
 
 
-def _revise_shown_with(work: Work, row: Table) -> None:
+def _revise_shown_with(work: Work, row: Table, touched: Touched) -> None:
     for table, condition in _shown_with(row):
-        _revise_rows(work, table, condition)
+        _revise_rows(work, table, condition, touched)
+    if isinstance(row, Team):  # the calendars of what it runs are called after it or not
+        for programme_id in work.connection().scalars(
+            select(Programme.id).where(Programme.team_id == row.id)
+        ):
+            touched.feed(FeedKind.PROGRAMME, programme_id)
 
 
 def _changed(row: Any, columns: tuple[str, ...]) -> bool:
@@ -77,13 +88,17 @@ def _shown_with(row: Table) -> Iterator[tuple[type[Shift | Event | Commitment], 
         yield Commitment, Commitment.team_id == row.id
 
 
-def _revise_rows(work: Work, table: type[Shift | Event | Commitment], condition: ColumnElement[bool]) -> None:
+def _revise_rows(
+    work: Work, table: type[Shift | Event | Commitment], condition: ColumnElement[bool], touched: Touched
+) -> None:
     """Revises rows that feeds still show, past the session: only their revision changes."""
     connection = work.connection()
     recent = table.ends_at > days_ago(work, LONGEST_PAST_DAYS)
     ids = connection.scalars(
         select(table.id).where(condition, recent).order_by(table.id).with_for_update(key_share=True)
     ).all()
-    connection.execute(
-        update(table).where(table.id.in_(ids)).values(sequence=table.sequence + 1, revised_at=work.now)
-    )
+    touched.rows(table, ids)
+    for some in batches(ids):
+        connection.execute(
+            update(table).where(table.id.in_(some)).values(sequence=table.sequence + 1, revised_at=work.now)
+        )

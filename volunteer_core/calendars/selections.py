@@ -51,7 +51,7 @@ class Row(msgspec.Struct, frozen=True):
     longitude: float | None
 
 
-_runs = aliased(Team)
+RUNS = aliased(Team)
 """The team that runs the programme or organises the event."""
 _served = aliased(Team)
 """The team for which a person serves."""
@@ -59,7 +59,7 @@ _served = aliased(Team)
 ORGANISER = func.coalesce(Event.team_id, Programme.team_id)
 TITLE = func.coalesce(Event.title, Programme.name)
 PART = func.coalesce(Position.name, "")
-RUN_DISCREETLY = func.coalesce(_runs.discreet, False)
+RUN_DISCREETLY = func.coalesce(RUNS.discreet, False)
 DISCREET = or_(RUN_DISCREETLY, func.coalesce(_served.discreet, False))
 
 # What leaders write about a shift could name a child where children are minded: it stays inside.
@@ -78,7 +78,7 @@ def commitments_with(*columns: Any) -> Select[*tuple[Any, ...]]:
         .outerjoin(Event, Event.id == Position.event_id)
         .outerjoin(Programme, Programme.id == func.coalesce(Shift.programme_id, Event.programme_id))
         .join(Site, Site.id == func.coalesce(Shift.site_id, Event.site_id))
-        .outerjoin(_runs, _runs.id == ORGANISER)
+        .outerjoin(RUNS, RUNS.id == ORGANISER)
         .outerjoin(_served, _served.id == Commitment.team_id)
     )
 
@@ -130,7 +130,7 @@ def shifts(
         .select_from(Shift)
         .join(Programme, Programme.id == Shift.programme_id)
         .join(Site, Site.id == Shift.site_id)
-        .outerjoin(_runs, _runs.id == Programme.team_id)
+        .outerjoin(RUNS, RUNS.id == Programme.team_id)
         .where(_kept(work, options, Shift.ends_at, confirmed))
     )
 
@@ -158,7 +158,7 @@ def events(work: Work, options: Options) -> Select[*tuple[Any, ...]]:
         .select_from(Event)
         .join(Site, Site.id == Event.site_id)
         .outerjoin(Programme, Programme.id == Event.programme_id)
-        .outerjoin(_runs, _runs.id == ORGANISER)
+        .outerjoin(RUNS, RUNS.id == ORGANISER)
         .where(Event.published_at.is_not(None), _kept(work, options, Event.ends_at, confirmed))
     )
 
