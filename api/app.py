@@ -13,6 +13,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 
 from api import docs
+from api.at_hand import KnownFeeds
 from api.fetches import Fetches
 from api.front import Front
 from api.incoming import (
@@ -61,6 +62,8 @@ from api.routes import (
 )
 from api.settings import Settings
 from api.work import provide_opened, refuse_unsigned
+from volunteer_core.calendars.at_hand import AtHand
+from volunteer_core.calendars.shelf import Shelf
 from volunteer_core.database import Database
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
@@ -108,7 +111,8 @@ def create_app(database: Database, settings: Settings, lifespan: Sequence[Lifesp
     has connections: a handler holds one while it works.
     """
     set_asyncio_executor(ThreadPoolExecutor(settings.threads, thread_name_prefix="work"))
-    fetches = Fetches(database)
+    fetches, shelf = Fetches(database), Shelf()
+    at_hand = AtHand(database, shelf)
     app = Litestar(
         [
             # Everything is in a Router: handlers given straight to Litestar that share a path fail at first.
@@ -126,13 +130,14 @@ def create_app(database: Database, settings: Settings, lifespan: Sequence[Lifesp
         openapi_config=docs.describe(_version()),
         request_class=StrictRequest,
         request_max_body_size=settings.max_body_bytes,
-        state=State({"database": database, "settings": settings, "fetches": fetches}),
+        state=State({"database": database, "settings": settings, "fetches": fetches, "shelf": shelf}),
         lifespan=list(lifespan),
-        on_shutdown=[fetches.write],
+        on_shutdown=[fetches.write, at_hand.close],
         type_decoders=[(lambda kind: kind is Instant, decode_instant)],
     )
     prepare(app.routes)
-    app.asgi_handler = Front(app.asgi_handler)
+    known = KnownFeeds(app.asgi_handler, at_hand, fetches, gzip_level=settings.gzip_level)
+    app.asgi_handler = Front(known)
     return app
 
 

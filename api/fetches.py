@@ -21,14 +21,14 @@ class Fetches:
         self._noted: dict[int, datetime] = {}
         self._written_at = database.clock()
 
-    def note(self, subscription_id: int) -> None:
-        """Notes a fetch; every now and then, writes all that were noted."""
+    def note(self, subscription_id: int | None) -> bool:
+        """Notes a fetch, of an address if there was one; says whether it is time to write what was noted."""
+        if subscription_id is None:
+            return False
         now = self._database.clock()
         with self._lock:
             self._noted[subscription_id] = now
-            due = now - self._written_at >= WRITE_EVERY
-        if due:
-            self.write()
+            return now - self._written_at >= WRITE_EVERY
 
     def write(self) -> None:
         """Writes what was noted: also when the process ends."""

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Generic, TypedDict, TypeVar, Unpack
 
 import msgspec
-from sqlalchemy import Engine, Select, bindparam, create_engine, event, func, make_url, select, text
+from sqlalchemy import URL, Engine, Select, bindparam, create_engine, event, func, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
@@ -132,9 +132,11 @@ class Work(Session):
             return []
         return list(self.scalars(_locking(table), {"ids": wanted}))
 
-    def views(self, view: type[V], statement: Select[*tuple[Any, ...]]) -> list[V]:
+    def views(
+        self, view: type[V], statement: Select[*tuple[Any, ...]], facts: Mapping[str, Any] | None = None
+    ) -> list[V]:
         """The rows of a statement as Structs; its columns are labelled with their fields' names."""
-        return [view(**row) for row in self.execute(statement).mappings()]
+        return [view(**row) for row in self.execute(statement, facts).mappings()]
 
     def page(self, view: type[V], statement: Select[*tuple[Any, ...]], paging: Paging) -> Page[V]:
         """One page of an ordered statement, with the number of all rows."""
@@ -151,7 +153,7 @@ class Database:
 
     def __init__(
         self,
-        url: str,
+        url: str | URL,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         pool_size: int = POOL_SIZE,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable
 from typing import Any
 
@@ -11,11 +10,11 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath
 
-from api.conditional import compressed_tag, not_modified, takes_gzip, validators
+from api.at_hand import answer
 from api.operations import get
 from api.work import Opened
 from volunteer_core.calendars import feeds
-from volunteer_core.calendars.feeds import Feed
+from volunteer_core.calendars.shelf import Feed
 from volunteer_core.errors import NotFound
 
 CALENDAR = """BEGIN:VCALENDAR
@@ -62,10 +61,11 @@ def fetch_feed(request: Request[Any, Any, Any], opened: Opened, name: FromPath[s
     The secret in the address is the right to it. Answers 304 where If-None-Match or
     If-Modified-Since say that the caller has it already.
     """
+    state = request.app.state
     with opened.read() as work:
-        found = feeds.feed(work, secret=name.removesuffix(".ics"))
-    if found.subscription_id is not None:
-        request.app.state.fetches.note(found.subscription_id)
+        found = feeds.feed(work, secret=name.removesuffix(".ics"), shelf=state.shelf)
+    if state.fetches.note(found.subscription_id):
+        state.fetches.write()
     return _answer(request, found)
 
 
@@ -73,7 +73,7 @@ def fetch_feed(request: Request[Any, Any, Any], opened: Opened, name: FromPath[s
 def fetch_public_events(request: Request[Any, Any, Any], opened: Opened) -> Response[bytes]:
     """Fetch the calendar of public events, as iCalendar: no address of one's own is needed."""
     with opened.read() as work:
-        found = feeds.public_feed(work)
+        found = feeds.public_feed(work, shelf=request.app.state.shelf)
     return _answer(request, found)
 
 
@@ -83,7 +83,9 @@ def fetch_community_events(
 ) -> Response[bytes]:
     """Fetch the calendar of a community's public events: `/calendars/communities/1.ics`."""
     with opened.read() as work:
-        found = feeds.community_feed(work, community_id=_number(name, "communities"))
+        found = feeds.community_feed(
+            work, community_id=_number(name, "communities"), shelf=request.app.state.shelf
+        )
     return _answer(request, found)
 
 
@@ -91,7 +93,7 @@ def fetch_community_events(
 def fetch_event(request: Request[Any, Any, Any], opened: Opened, name: FromPath[str]) -> Response[bytes]:
     """Fetch one public event as a calendar: `/calendars/events/1.ics`."""
     with opened.read() as work:
-        found = feeds.event_feed(work, event_id=_number(name, "events"))
+        found = feeds.event_feed(work, event_id=_number(name, "events"), shelf=request.app.state.shelf)
     return _answer(request, found)
 
 
@@ -99,7 +101,7 @@ def fetch_event(request: Request[Any, Any, Any], opened: Opened, name: FromPath[
 def fetch_workdays(request: Request[Any, Any, Any], opened: Opened) -> Response[bytes]:
     """Fetch the office's days off, make-up days and closures as a calendar to lay over one's own."""
     with opened.read() as work:
-        found = feeds.office_days_feed(work)
+        found = feeds.office_days_feed(work, shelf=request.app.state.shelf)
     return _answer(request, found)
 
 
@@ -112,22 +114,8 @@ def _number(name: str, what: str) -> int:
 
 
 def _answer(request: Request[Any, Any, Any], found: Feed) -> Response[bytes]:
-    level = request.app.state.settings.gzip_level
-    compressed = level > 0 and takes_gzip(request.headers)
-    etag = compressed_tag(found.etag) if compressed else found.etag
-    headers = validators(etag, found.last_modified) | {
-        "Cache-Control": "private, no-cache",
-        "Content-Disposition": f'inline; filename="{found.name}"',
-        "Vary": "Accept-Encoding",
-        "X-Robots-Tag": "noindex, nofollow",
-    }
-    if not_modified(request.headers, etag=found.etag, last_modified=found.last_modified):
-        return Response(b"", status_code=304, headers=headers)
-    body = found.body
-    if compressed:
-        body = gzip.compress(body, level, mtime=0)
-        headers["Content-Encoding"] = "gzip"
-    return Response(body, media_type="text/calendar", headers=headers)
+    status, headers, body = answer(found, request.headers, request.app.state.settings.gzip_level)
+    return Response(body, status_code=status, headers=headers, media_type="text/calendar")
 
 
 router = Router(

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from icalendar import Calendar, Event
 
-from volunteer_core.calendars.feeds import Feed, person_feed
+from volunteer_core.calendars.feeds import person_feed
+from volunteer_core.calendars.shelf import Feed
 from volunteer_core.database import Database
 from volunteer_core.people.registry import register
 from volunteer_core.permissions import Actor

@@ -7,28 +7,29 @@ a person's own feed too, and not at all in the public one (DESIGN.md, rule 14).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 import msgspec
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import BindParameter, Select, bindparam
 
-from volunteer_core.calendars.options import EVER, LONGEST_PAST_DAYS, Language, Options, words
+from volunteer_core.calendars.options import PAST_DAYS_EVER, Language, Options, words
 from volunteer_core.calendars.selections import (
+    EVENTS,
+    PROMISES,
+    PUBLISHED_SHIFTS,
     RUN_DISCREETLY,
     Row,
-    days_ago,
-    events,
-    promises,
-    shifts,
+    team_shifts,
+    window,
 )
-from volunteer_core.commitments.models import Commitment, CommitmentStatus
+from volunteer_core.commitments.models import Commitment
 from volunteer_core.database import Work
 from volunteer_core.events.models import Event
-from volunteer_core.rosters.models import Shift, ShiftStatus
-from volunteer_core.teams.models import Team
+from volunteer_core.places.models import Site
+from volunteer_core.rosters.models import Shift
 from volunteer_core.timespans import civil_date, day_span
 
 DISCREET_TITLE = words(Language.CHINESE).service
@@ -63,14 +64,18 @@ class Entry(msgspec.Struct, frozen=True):
     """It takes whole dates: its instants are midnights of the office's zone."""
 
 
-def lasting(entries: Callable[[Options], list[Entry]], options: Options) -> list[Entry]:
-    """The entries by these options. Where all there ever were have left, one all-day entry on the date of
-    the last says that nothing is planned: clients take a feed that empties itself for a broken one, and
-    keep showing what is stale."""
-    found = entries(options)
-    if found:
-        return found
-    ever = entries(msgspec.structs.replace(options, past_days=EVER, show_cancelled=True))
+Only = list[str] | None
+"""The UIDs of the entries asked for, or all."""
+
+
+EVER = Options(past_days=PAST_DAYS_EVER)
+"""All there ever was."""
+
+
+def nothing_planned(ever: list[Entry], options: Options) -> list[Entry]:
+    """What stands in a feed from which all there ever was has left: one all-day entry on the date of the
+    last says that nothing is planned. Clients take a feed that empties itself for a broken one, and keep
+    showing what is stale."""
     if not ever:
         return []
     last = max(ever, key=lambda entry: (entry.ends_at, entry.uid))
@@ -90,82 +95,88 @@ def lasting(entries: Callable[[Options], list[Entry]], options: Options) -> list
     ]
 
 
-def person_entries(work: Work, person_id: int, options: Options) -> list[Entry]:
+_ONLY: BindParameter[str] = bindparam("only", expanding=True)
+
+
+def _whole_and_part(statement: Select[*tuple[Any, ...]], uid: Any) -> tuple[Select[*tuple[Any, ...]], ...]:
+    """A statement, and the same for the UIDs in ``only``."""
+    return statement, statement.where(uid.in_(_ONLY))
+
+
+_OF_PERSON = _whole_and_part(PROMISES.where(Commitment.person_id == bindparam("person_id")), Commitment.uid)
+_ONE_PROMISE = PROMISES.where(Commitment.id == bindparam("commitment_id"))
+_SERVED = team_shifts(), team_shifts(Shift.uid.in_(_ONLY))
+_ORGANISED = _whole_and_part(EVENTS.where(Event.team_id == bindparam("team_id")), Event.uid)
+_PROGRAMME_SHIFTS = _whole_and_part(
+    PUBLISHED_SHIFTS.where(Shift.programme_id == bindparam("programme_id")), Shift.uid
+)
+_PROGRAMME_EVENTS = _whole_and_part(EVENTS.where(Event.programme_id == bindparam("programme_id")), Event.uid)
+_SITE_SHIFTS = _whole_and_part(PUBLISHED_SHIFTS.where(Shift.site_id == bindparam("site_id")), Shift.uid)
+_SITE_EVENTS = _whole_and_part(EVENTS.where(Event.site_id == bindparam("site_id")), Event.uid)
+_SHOWN = EVENTS.where(Event.public, RUN_DISCREETLY.is_(False))
+_PUBLIC = _whole_and_part(_SHOWN, Event.uid)
+_OF_COMMUNITY = _whole_and_part(_SHOWN.where(Site.community_id == bindparam("community_id")), Event.uid)
+_ONE_EVENT = _whole_and_part(_SHOWN.where(Event.id == bindparam("event_id")), Event.uid)
+
+
+def person_entries(work: Work, options: Options, only: Only = None, *, person_id: int) -> list[Entry]:
     """What a person was ever promised to: still promised, or cancelled. Drafts do not appear."""
-    rows = work.views(Row, promises(work, options).where(Commitment.person_id == person_id))
-    return _entries(rows, options, busy=True)
+    return _entries(_rows(work, options, only, _OF_PERSON, person_id=person_id), options, busy=True)
 
 
 def commitment_entry(work: Work, commitment_id: int) -> Entry | None:
     """One promise, however long ago; nothing for what was never promised."""
-    ever = Options(past_days=EVER)
-    rows = work.views(Row, promises(work, ever).where(Commitment.id == commitment_id))
-    return _entry(rows[0], ever, True, rows[0].discreet) if rows else None
+    rows = work.views(Row, _ONE_PROMISE, {"commitment_id": commitment_id, **window(work, EVER)})
+    return _entry(rows[0], EVER, True, rows[0].discreet) if rows else None
 
 
-def team_entries(work: Work, team: Team, options: Options) -> list[Entry]:
-    """The shifts at which people serve for a team, and the events it organises.
-
-    A shift at which nobody serves for it any more is cancelled for the team. Its sequence counts
-    the revisions of everybody ever promised there, so that it never falls.
-    """
-    for_team = Commitment.team_id == team.id
-    promised = for_team & (Commitment.status == CommitmentStatus.PROMISED)
-    serving = (
-        select(
-            Commitment.shift_id,
-            func.sum(Commitment.sequence).label("sequence"),
-            func.max(Commitment.revised_at).label("revised_at"),
-            func.count(case((promised, 1))).label("people"),
-        )
-        .join(Shift, Shift.id == Commitment.shift_id)
-        .where(
-            Commitment.promised_at.is_not(None),
-            Shift.ends_at > days_ago(work, max(options.past_days, LONGEST_PAST_DAYS)),
-        )
-        .group_by(Commitment.shift_id)
-        .having(func.count(case((for_team, 1))) > 0)
-        .subquery()
-    )
-    served = shifts(
-        work,
-        options,
-        sequence=Shift.sequence + serving.c.sequence,
-        revised_at=serving.c.revised_at,
-        confirmed=serving.c.people > 0,
-    ).join(serving, serving.c.shift_id == Shift.id)
-    organised = events(work, options).where(Event.team_id == team.id)
-    return _entries(work.views(Row, served) + work.views(Row, organised), options, discreet=team.discreet)
-
-
-def programme_entries(work: Work, programme_id: int, options: Options) -> list[Entry]:
-    """The shifts and events of a programme that were ever published."""
-    return _published(work, options, Shift.programme_id == programme_id, Event.programme_id == programme_id)
-
-
-def site_entries(work: Work, site_id: int, options: Options) -> list[Entry]:
-    """The shifts and events at a site that were ever published, whoever runs them."""
-    return _published(work, options, Shift.site_id == site_id, Event.site_id == site_id)
-
-
-def public_entries(work: Work, options: Options, *conditions: ColumnElement[bool]) -> list[Entry]:
-    """The public events that were ever published, or of them those that conditions leave."""
-    shown = events(work, options).where(Event.public, RUN_DISCREETLY.is_(False), *conditions)
-    return _entries(work.views(Row, shown), options)
-
-
-def _published(
-    work: Work, options: Options, of_shifts: ColumnElement[bool], of_events: ColumnElement[bool]
+def team_entries(
+    work: Work, options: Options, only: Only = None, *, team_id: int, discreet: bool
 ) -> list[Entry]:
-    published = shifts(
-        work,
-        options,
-        sequence=Shift.sequence,
-        revised_at=Shift.revised_at,
-        confirmed=Shift.status == ShiftStatus.PUBLISHED,
-    ).where(of_shifts, Shift.published_at.is_not(None))
-    rows = work.views(Row, published) + work.views(Row, events(work, options).where(of_events))
+    """The shifts at which people serve for a team, and the events it organises."""
+    rows = _rows(work, options, only, _SERVED, _ORGANISED, team_id=team_id)
+    return _entries(rows, options, discreet=discreet)
+
+
+def programme_entries(work: Work, options: Options, only: Only = None, *, programme_id: int) -> list[Entry]:
+    """The shifts and events of a programme that were ever published."""
+    rows = _rows(work, options, only, _PROGRAMME_SHIFTS, _PROGRAMME_EVENTS, programme_id=programme_id)
     return _entries(rows, options)
+
+
+def site_entries(work: Work, options: Options, only: Only = None, *, site_id: int) -> list[Entry]:
+    """The shifts and events at a site that were ever published, whoever runs them."""
+    return _entries(_rows(work, options, only, _SITE_SHIFTS, _SITE_EVENTS, site_id=site_id), options)
+
+
+def public_entries(work: Work, options: Options, only: Only = None) -> list[Entry]:
+    """The public events that were ever published."""
+    return _entries(_rows(work, options, only, _PUBLIC), options)
+
+
+def community_entries(work: Work, options: Options, only: Only = None, *, community_id: int) -> list[Entry]:
+    """Of the public events those in a community."""
+    return _entries(_rows(work, options, only, _OF_COMMUNITY, community_id=community_id), options)
+
+
+def event_entries(work: Work, options: Options, only: Only = None, *, event_id: int) -> list[Entry]:
+    """A public event, or nothing."""
+    return _entries(_rows(work, options, only, _ONE_EVENT, event_id=event_id), options)
+
+
+def _rows(
+    work: Work,
+    options: Options,
+    only: Only,
+    *statements: tuple[Select[*tuple[Any, ...]], ...],
+    **subject: int,
+) -> list[Row]:
+    facts: dict[str, Any] = {**subject, **window(work, options)}
+    if only is not None:
+        facts["only"] = only
+    return [
+        row for whole, part in statements for row in work.views(Row, whole if only is None else part, facts)
+    ]
 
 
 def full_title(title: str, part: str) -> str:

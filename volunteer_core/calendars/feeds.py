@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
@@ -16,21 +16,32 @@ from volunteer_core.access.authentication import actor_for
 from volunteer_core.access.secrets import LONGEST_SECRET, digest
 from volunteer_core.audit import UNAUDITED
 from volunteer_core.calendars.contents import (
-    Entry,
-    lasting,
+    EVER,
+    community_entries,
+    event_entries,
+    nothing_planned,
     person_entries,
     programme_entries,
     public_entries,
     site_entries,
     team_entries,
 )
-from volunteer_core.calendars.models import FeedKind, Subscription
+from volunteer_core.calendars.models import (
+    KEY,
+    SUBJECT,
+    FeedKind,
+    FeedRevision,
+    PublicKind,
+    Subscription,
+    feed_key,
+)
 from volunteer_core.calendars.office_days import office_day_entries
 from volunteer_core.calendars.options import Options, words
-from volunteer_core.calendars.rendering import render, render_replaced
+from volunteer_core.calendars.rendering import join, render, render_entry, render_replaced
 from volunteer_core.calendars.selections import days_ago
+from volunteer_core.calendars.shelf import Feed, Kept, Shelf, Source, Stamp
 from volunteer_core.calendars.subscriptions import options_of
-from volunteer_core.database import Work
+from volunteer_core.database import LARGEST_ID, Work
 from volunteer_core.errors import NotFound, Refused
 from volunteer_core.events.models import Event
 from volunteer_core.office.settings import settings_on
@@ -50,24 +61,11 @@ class FeedGone(NotFound, code="feed_gone", sentence="这个日历地址无效或
         Refused.__init__(self)
 
 
-class Feed(msgspec.Struct, frozen=True):
-    """A calendar as it is sent. The same contents have the same bytes and the same ``etag``."""
-
-    body: bytes
-    etag: str
-    """A strong entity tag with its quotes: from the SHA-256 of the body."""
-    last_modified: datetime
-    """Whole seconds, UTC. At the earliest today's first instant, when past entries may have left."""
-    name: str
-    """A file name in ASCII."""
-    subscription_id: int | None = None
-    """Whose last use is to be recorded; see :func:`record_fetches`."""
-
-
 _SUBSCRIPTION = (
     select(
         Subscription.id,
         Subscription.kind,
+        SUBJECT.label("subject_id"),
         Subscription.person_id,
         Subscription.team_id,
         Subscription.programme_id,
@@ -77,28 +75,40 @@ _SUBSCRIPTION = (
         Subscription.show_cancelled,
         Subscription.past_days,
         Subscription.language,
+        Subscription.revision,
         func.coalesce(Subscription.changed_at, Subscription.created_at).label("since"),
         Subscription.replaced_at,
         Subscription.revoked_at,
         Person.left_on,
+        func.coalesce(FeedRevision.revision, 0).label("feed_revision"),
+        FeedRevision.changed_at,
     )
     .outerjoin(Person, Person.id == Subscription.owner_id)
+    .outerjoin(FeedRevision, FeedRevision.key == KEY)
     .where(Subscription.digest == bindparam("digest", type_=LargeBinary))
 )
+_FEED = select(FeedRevision.revision, FeedRevision.changed_at).where(FeedRevision.key == bindparam("key"))
 
 
-def feed(work: Work, *, secret: str) -> Feed:
+def feed(work: Work, *, secret: str, shelf: Shelf | None = None) -> Feed:
     """The calendar at a secret address: whoever has the secret may see what its subscriber may.
 
     A replaced address only says that it has been replaced, for 30 days. Refuses with
-    :class:`FeedGone`, also once the subscriber has left or does not lead the team any more.
+    :class:`FeedGone`, also once the subscriber has left or does not lead the team any more. With a
+    ``shelf`` an answer that is still good is not made anew.
     """
     work.demand("calendars.fetch")
     if not secret or len(secret) > LONGEST_SECRET:
         raise FeedGone
     key = digest(secret)
     row = work.execute(_SUBSCRIPTION, {"digest": key}).one_or_none()
-    if row is None or row.revoked_at is not None or not _may_still(work, row):
+    if row is None or row.revoked_at is not None:
+        raise FeedGone
+    stamp = Stamp(row.revision, row.feed_revision, civil_date(work.now))
+    kept = shelf.find(key) if shelf else None
+    if kept is not None and kept.stamp == stamp:
+        return kept.feed
+    if not _may_still(work, row):
         raise FeedGone
     options = options_of(row)
     if row.replaced_at is not None:
@@ -106,16 +116,12 @@ def feed(work: Work, *, secret: str) -> Feed:
             raise FeedGone
         uid = str(uuid5(NAMESPACE_OID, key.hex()))
         body = render_replaced(uid, since=row.replaced_at, options=options)
-        found = _sent(body, row.replaced_at, "replaced.ics")
-    elif row.kind is FeedKind.PERSON:
-        found = _person(work, row.person_id, options, row.since)
-    elif row.kind is FeedKind.TEAM:
-        found = _team(work, work.find(Team, row.team_id), options, row.since)
-    elif row.kind is FeedKind.PROGRAMME:
-        found = _programme(work, work.find(Programme, row.programme_id), options, row.since)
-    else:
-        found = _site(work, work.find(Site, row.site_id), options, row.since)
-    return msgspec.structs.replace(found, subscription_id=row.id)
+        return finished(body, row.replaced_at, "replaced.ics", row.id)
+    source = _SOURCES[row.kind](work, row.subject_id, options)
+    kept = _made(work, source, options, stamp, row.changed_at, since=row.since, subscription_id=row.id)
+    if shelf:
+        shelf.keep(key, kept)
+    return kept.feed
 
 
 def _may_still(work: Work, row: Row[*tuple[Any, ...]]) -> bool:
@@ -137,64 +143,69 @@ def _may_still(work: Work, row: Row[*tuple[Any, ...]]) -> bool:
     return allowed(actor_for(work, row.owner_id), f"calendars.subscribe.{row.kind}", about)
 
 
-def public_feed(work: Work) -> Feed:
+def public_feed(work: Work, *, shelf: Shelf | None = None) -> Feed:
     """The calendar of public events, for everybody."""
     work.demand("calendars.public")
     office = settings_on(work, civil_date(work.now)).office_name
-    entries = lasting(partial(public_entries, work), Options())
-    return _calendar(work, f"{office}志愿活动", entries, "events.ics")
+    key = feed_key(PublicKind.EVENTS)
+    return _unaddressed(work, Source(key, f"{office}志愿活动", "events.ics", public_entries), shelf)
 
 
-def community_feed(work: Work, *, community_id: int) -> Feed:
+def community_feed(work: Work, *, community_id: int, shelf: Shelf | None = None) -> Feed:
     """The calendar of a community's public events, for everybody."""
     work.demand("calendars.public")
     community = work.find(Community, community_id)
-    here = Site.community_id == community.id
-    entries = lasting(lambda options: public_entries(work, options, here), Options())
-    return _calendar(work, f"{community.name}活动", entries, f"community-{community.id}.ics")
+    key = feed_key(PublicKind.COMMUNITY, community.id)
+    entries = partial(community_entries, community_id=community.id)
+    return _unaddressed(
+        work, Source(key, f"{community.name}活动", f"community-{community.id}.ics", entries), shelf
+    )
 
 
-def event_feed(work: Work, *, event_id: int) -> Feed:
+def event_feed(work: Work, *, event_id: int, shelf: Shelf | None = None) -> Feed:
     """One public event as a calendar, for everybody. An event that is not public, discreet or was
     never published is not found, like one that does not exist."""
     work.demand("calendars.public")
-    entries = lasting(lambda options: public_entries(work, options, Event.id == event_id), Options())
-    if not entries:
+    entries = partial(event_entries, event_id=event_id)
+    found = entries(work, EVER, None) if 0 < event_id <= LARGEST_ID else None
+    if not found:
         raise NotFound(Event.__tablename__, event_id)
-    return _calendar(work, entries[0].title, entries, f"event-{event_id}.ics")
+    key = feed_key(PublicKind.EVENT, event_id)
+    return _unaddressed(work, Source(key, found[0].title, f"event-{event_id}.ics", entries), shelf)
 
 
-def office_days_feed(work: Work) -> Feed:
+def office_days_feed(work: Work, *, shelf: Shelf | None = None) -> Feed:
     """The office's days off, make-up days and closures of this year and the next, for everybody."""
     work.demand("calendars.public")
     office = settings_on(work, civil_date(work.now)).office_name
-    return _calendar(work, f"{office}班休日历", office_day_entries(work), "workdays.ics")
+    key = feed_key(PublicKind.WORKDAYS)
+    return _unaddressed(work, Source(key, f"{office}班休日历", "workdays.ics", office_day_entries), shelf)
 
 
 def person_feed(work: Work, *, person_id: int) -> Feed:
     """A person's calendar without an address: for scripts."""
     work.demand("calendars.subscribe.person", people=[person_id])
-    return _person(work, work.find(Person, person_id).id)
+    return _scripted(work, FeedKind.PERSON, work.find(Person, person_id).id)
 
 
 def team_feed(work: Work, *, team_id: int) -> Feed:
     """A team's calendar without an address: for scripts."""
     work.demand("calendars.subscribe.team", teams=[team_id])
-    return _team(work, work.find(Team, team_id))
+    return _scripted(work, FeedKind.TEAM, work.find(Team, team_id).id)
 
 
 def programme_feed(work: Work, *, programme_id: int) -> Feed:
     """A programme's calendar without an address: for scripts."""
     programme = work.find(Programme, programme_id)
     work.demand("calendars.subscribe.programme", teams=[programme.team_id])
-    return _programme(work, programme)
+    return _scripted(work, FeedKind.PROGRAMME, programme.id)
 
 
 def site_feed(work: Work, *, site_id: int) -> Feed:
     """A site's calendar without an address: for scripts."""
     site = work.find(Site, site_id)
     work.demand("calendars.subscribe.site", communities=[site.community_id])
-    return _site(work, site)
+    return _scripted(work, FeedKind.SITE, site.id)
 
 
 def record_fetches(work: Work, *, fetched: Mapping[int, datetime]) -> None:
@@ -210,50 +221,106 @@ def record_fetches(work: Work, *, fetched: Mapping[int, datetime]) -> None:
         )
 
 
-def _person(work: Work, person_id: int, options: Options = Options(), since: datetime | None = None) -> Feed:
-    entries = lasting(partial(person_entries, work, person_id), options)
-    return _calendar(work, words(options.language).own, entries, "my-service.ics", options, since)
-
-
-def _team(work: Work, team: Team, options: Options = Options(), since: datetime | None = None) -> Feed:
-    name = words(options.language).service if team.discreet else team.name
-    return _calendar(
-        work, name, lasting(partial(team_entries, work, team), options), f"team-{team.id}.ics", options, since
+def _person(_work: Work, person_id: int, options: Options) -> Source:
+    entries = partial(person_entries, person_id=person_id)
+    return Source(
+        feed_key(FeedKind.PERSON, person_id), words(options.language).own, "my-service.ics", entries
     )
 
 
-def _programme(
-    work: Work, programme: Programme, options: Options = Options(), since: datetime | None = None
-) -> Feed:
+def _team(work: Work, team_id: int, options: Options) -> Source:
+    team = work.find(Team, team_id)
+    name = words(options.language).service if team.discreet else team.name
+    entries = partial(team_entries, team_id=team_id, discreet=team.discreet)
+    return Source(feed_key(FeedKind.TEAM, team_id), name, f"team-{team_id}.ics", entries)
+
+
+def _programme(work: Work, programme_id: int, options: Options) -> Source:
+    programme = work.find(Programme, programme_id)
     discreet = programme.team_id is not None and work.find(Team, programme.team_id).discreet
     name = words(options.language).service if discreet else programme.name
-    entries = lasting(partial(programme_entries, work, programme.id), options)
-    return _calendar(work, name, entries, f"programme-{programme.id}.ics", options, since)
+    entries = partial(programme_entries, programme_id=programme_id)
+    return Source(feed_key(FeedKind.PROGRAMME, programme_id), name, f"programme-{programme_id}.ics", entries)
 
 
-def _site(work: Work, site: Site, options: Options = Options(), since: datetime | None = None) -> Feed:
-    return _calendar(
-        work,
-        site.name,
-        lasting(partial(site_entries, work, site.id), options),
-        f"site-{site.id}.ics",
-        options,
-        since,
-    )
+def _site(work: Work, site_id: int, _options: Options) -> Source:
+    name = work.find(Site, site_id).name
+    entries = partial(site_entries, site_id=site_id)
+    return Source(feed_key(FeedKind.SITE, site_id), name, f"site-{site_id}.ics", entries)
 
 
-def _calendar(
+_SOURCES: dict[FeedKind, Callable[[Work, int, Options], Source]] = {
+    FeedKind.PERSON: _person,
+    FeedKind.TEAM: _team,
+    FeedKind.PROGRAMME: _programme,
+    FeedKind.SITE: _site,
+}
+
+
+def _scripted(work: Work, kind: FeedKind, subject_id: int) -> Feed:
+    return _unaddressed(work, _SOURCES[kind](work, subject_id, Options()), None)
+
+
+def _unaddressed(work: Work, source: Source, shelf: Shelf | None) -> Feed:
+    row = work.execute(_FEED, {"key": source.key}).one_or_none()
+    revision, changed_at = row or (0, None)
+    stamp = Stamp(0, revision, civil_date(work.now))
+    kept = shelf.find(source.key) if shelf else None
+    if kept is not None and kept.stamp == stamp:
+        return kept.feed
+    kept = _made(work, source, Options(), stamp, changed_at)
+    if shelf:
+        shelf.keep(source.key, kept)
+    return kept.feed
+
+
+def _made(
     work: Work,
-    name: str,
-    entries: list[Entry],
-    file_name: str,
-    options: Options = Options(),
+    source: Source,
+    options: Options,
+    stamp: Stamp,
+    changed_at: int | None,
+    *,
     since: datetime | None = None,
+    subscription_id: int | None = None,
+) -> Kept:
+    """A feed made anew. One that has not changed since its revisions are counted goes by its entries'."""
+    entries = source.entries(work, options, None)
+    shown = entries or nothing_planned(source.entries(work, EVER, None), options)
+    instants = [days_ago(work, 0), *([since] if since else ())]
+    if changed_at is None:
+        instants += [entry.revised_at for entry in shown]
+    else:
+        instants.append(datetime.fromtimestamp(changed_at, UTC))
+    pieces = {entry.uid: (entry.starts_at, render_entry(entry, options)) for entry in entries}
+    body = render(source.name, shown, options)
+    found = finished(body, max(instants), source.file_name, subscription_id)
+    return Kept(stamp, found, source, options, pieces)
+
+
+def renewed(work: Work, kept: Kept, uids: set[str], *, revision: int, changed_at: int) -> Kept | None:
+    """An answer after some of its entries have changed: only those are read and rendered. Nothing where
+    none is left, for then it says something else. Inner."""
+    pieces = {uid: piece for uid, piece in kept.pieces.items() if uid not in uids}
+    for entry in kept.source.entries(work, kept.options, sorted(uids)) if uids else ():
+        pieces[entry.uid] = entry.starts_at, render_entry(entry, kept.options)
+    if not pieces:
+        return None
+    pieces = dict(sorted(pieces.items(), key=lambda item: (item[1][0], item[0])))
+    body = join(kept.source.name, (piece for _, piece in pieces.values()))
+    found = finished(
+        body,
+        max(kept.feed.last_modified, datetime.fromtimestamp(changed_at, UTC)),
+        kept.feed.name,
+        kept.feed.subscription_id,
+    )
+    stamp = msgspec.structs.replace(kept.stamp, feed=revision)
+    return msgspec.structs.replace(kept, stamp=stamp, feed=found, pieces=pieces)
+
+
+def finished(
+    body: bytes, last_modified: datetime, file_name: str, subscription_id: int | None = None
 ) -> Feed:
-    instants = [days_ago(work, 0), *(entry.revised_at for entry in entries)]
-    return _sent(render(name, entries, options), max([*instants, since] if since else instants), file_name)
-
-
-def _sent(body: bytes, last_modified: datetime, file_name: str) -> Feed:
+    """A calendar with its tag. Inner."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    return Feed(body, etag, last_modified.replace(microsecond=0), file_name)
+    return Feed(body, etag, last_modified.replace(microsecond=0), file_name, subscription_id)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, true
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    LargeBinary,
+    String,
+    Text,
+    cast,
+    func,
+    true,
+    type_coerce,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from volunteer_core.calendars.options import Language
@@ -74,6 +85,19 @@ class Subscription(Table):
     revision: Mapped[int] = mapped_column(default=0, server_default="0")
     """Rises with every change of the row (its last use apart) and of what its owner may."""
 
+    @property
+    def subject_id(self) -> int:
+        """The person, team, programme or site whose calendar it is."""
+        return self.person_id or self.team_id or self.programme_id or self.site_id or 0
+
+
+SUBJECT = func.coalesce(
+    Subscription.person_id, Subscription.team_id, Subscription.programme_id, Subscription.site_id
+)
+"""Whose calendar it is, as an expression."""
+KEY = type_coerce(Subscription.kind, String) + "/" + cast(SUBJECT, String)
+"""The key of the feed that an address leads to, as an expression; see :func:`feed_key`."""
+
 
 class FeedRevision(Table):
     """How often what a feed shows has changed. Written in the transaction that changes it, last of all;
@@ -84,7 +108,7 @@ class FeedRevision(Table):
 
     key: Mapped[str] = mapped_column(String(40), unique=True)
     revision: Mapped[int]
-    changed_at: Mapped[datetime] = mapped_column(Instant)
-    """Whole seconds that rise with every revision, as Last-Modified asks."""
+    changed_at: Mapped[int] = mapped_column(BigInteger)
+    """When, in seconds since 1970 (UTC): they rise with every revision, as Last-Modified asks."""
     changes: Mapped[str] = mapped_column(Text)
     """The last revisions, each with the UIDs of the entries it touched, as JSON; see ``touching``."""

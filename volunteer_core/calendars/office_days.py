@@ -8,7 +8,8 @@ from uuid import NAMESPACE_OID, uuid5
 
 from sqlalchemy import select
 
-from volunteer_core.calendars.contents import Entry, Standing
+from volunteer_core.calendars.contents import Entry, Only, Standing
+from volunteer_core.calendars.options import Options
 from volunteer_core.calendars.selections import CANCELLED_DAYS, days_ago
 from volunteer_core.database import Work
 from volunteer_core.places.models import Community, Site
@@ -20,7 +21,7 @@ from volunteer_core.workdays.upkeep import load_daybook
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def office_day_entries(work: Work) -> list[Entry]:
+def office_day_entries(work: Work, _options: Options, _only: Only = None) -> list[Entry]:
     """This year's and next year's days that differ from the weekday rule, and closures since this
     year began. A year that is not announced yet has its fixed holidays, marked tentative."""
     year = civil_date(work.now).year

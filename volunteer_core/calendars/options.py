@@ -10,7 +10,7 @@ from volunteer_core.errors import Malformed
 
 LONGEST_PAST_DAYS = 366
 LONGEST_ALARM_MINUTES = 7 * 24 * 60
-EVER = 36_500
+PAST_DAYS_EVER = 36_500
 """``past_days`` of a look at all there ever was, what was cancelled too. Nobody can choose it."""
 
 

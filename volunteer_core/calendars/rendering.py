@@ -21,7 +21,7 @@ ENTRIES_KEPT = 20_000
 
 def render(name: str, entries: Iterable[Entry], options: Options = Options()) -> bytes:
     """A calendar of single events. It has no METHOD and no UID of its own."""
-    return _calendar(name, (render_entry(entry, options) for entry in entries))
+    return join(name, (render_entry(entry, options) for entry in entries))
 
 
 def render_replaced(uid: str, *, since: datetime, options: Options = Options()) -> bytes:
@@ -101,7 +101,8 @@ def _lines(entry: Entry, options: Options, *, made_at: datetime) -> list[str]:
     return [*lines, "END:VEVENT"]
 
 
-def _calendar(name: str, events: Iterable[bytes]) -> bytes:
+def join(name: str, events: Iterable[bytes]) -> bytes:
+    """A calendar of rendered entries."""
     name = _text(_line(name))
     head = [
         "BEGIN:VCALENDAR",

@@ -1,24 +1,26 @@
 """The SELECTs behind feeds and agendas: commitments, shifts and events with all that is shown of them.
 
-Their columns are labelled with the fields of :class:`Row`. Inner: asks no rights.
+They are built once and take their dates from :func:`window`. Their columns are labelled with the fields
+of :class:`Row`. Inner: asks no rights.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, and_, case, exists, false, func, literal, not_, or_, select
+from sqlalchemy import Select, and_, bindparam, case, exists, false, func, literal, not_, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
 
-from volunteer_core.calendars.options import EVER, Options
+from volunteer_core.calendars.options import LONGEST_PAST_DAYS, PAST_DAYS_EVER, Options
 from volunteer_core.commitments.models import Commitment, CommitmentStatus
 from volunteer_core.database import Work
 from volunteer_core.events.models import Event, EventStatus, Position
 from volunteer_core.places.models import Site
-from volunteer_core.rosters.models import RosterRules, Shift
+from volunteer_core.rosters.models import RosterRules, Shift, ShiftStatus
+from volunteer_core.tables import Instant
 from volunteer_core.teams.models import Programme, Team
 from volunteer_core.timespans import at, civil_date
 
@@ -83,32 +85,38 @@ def commitments_with(*columns: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
-def promises(work: Work, options: Options) -> Select[*tuple[Any, ...]]:
-    """Commitments that were ever promised: still so, or cancelled. What is only held is not here."""
-    confirmed = Commitment.status == CommitmentStatus.PROMISED
-    asked = exists().where(RosterRules.programme_id == Shift.programme_id, RosterRules.asks_confirmation)
-    return commitments_with(
-        Commitment.uid,
-        # Neither of the two ever falls, so their sum never does.
-        (Commitment.sequence + func.coalesce(Shift.sequence, Event.sequence)).label("sequence"),
-        Commitment.revised_at,
-        func.coalesce(Shift.revised_at, Event.revised_at).label("subject_revised_at"),
-        Commitment.starts_at,
-        Commitment.ends_at,
-        confirmed.label("confirmed"),
-        and_(Commitment.confirmed_at.is_(None), asked).label("unconfirmed"),
-        DISCREET.label("discreet"),
-        TITLE.label("title"),
-        PART.label("part"),
-        func.coalesce(Event.description, _SHIFT_NOTE).label("description"),
-        _CATEGORY.label("category"),
-        *_SITE,
-    ).where(Commitment.promised_at.is_not(None), _kept(work, options, Commitment.ends_at, confirmed))
+def _kept(ends_at: Any, confirmed: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Still in the feed: this changes with the office's date, never within a day; see :func:`window`."""
+    return or_(
+        and_(confirmed, ends_at > bindparam("kept_since", type_=Instant)),
+        and_(not_(confirmed), ends_at > bindparam("cancelled_since", type_=Instant)),
+    )
 
 
-def shifts(
-    work: Work, options: Options, *, sequence: Any, revised_at: Any, confirmed: ColumnElement[bool]
-) -> Select[*tuple[Any, ...]]:
+_promised = Commitment.status == CommitmentStatus.PROMISED
+_asked = exists().where(RosterRules.programme_id == Shift.programme_id, RosterRules.asks_confirmation)
+
+PROMISES = commitments_with(
+    Commitment.uid,
+    # Neither of the two ever falls, so their sum never does.
+    (Commitment.sequence + func.coalesce(Shift.sequence, Event.sequence)).label("sequence"),
+    Commitment.revised_at,
+    func.coalesce(Shift.revised_at, Event.revised_at).label("subject_revised_at"),
+    Commitment.starts_at,
+    Commitment.ends_at,
+    _promised.label("confirmed"),
+    and_(Commitment.confirmed_at.is_(None), _asked).label("unconfirmed"),
+    DISCREET.label("discreet"),
+    TITLE.label("title"),
+    PART.label("part"),
+    func.coalesce(Event.description, _SHIFT_NOTE).label("description"),
+    _CATEGORY.label("category"),
+    *_SITE,
+).where(Commitment.promised_at.is_not(None), _kept(Commitment.ends_at, _promised))
+"""Commitments that were ever promised: still so, or cancelled. What is only held is not here."""
+
+
+def _shifts(*, sequence: Any, revised_at: Any, confirmed: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """Shifts, with revisions and standing as the feed sees them."""
     return (
         select(
@@ -131,47 +139,88 @@ def shifts(
         .join(Programme, Programme.id == Shift.programme_id)
         .join(Site, Site.id == Shift.site_id)
         .outerjoin(RUNS, RUNS.id == Programme.team_id)
-        .where(_kept(work, options, Shift.ends_at, confirmed))
+        .where(_kept(Shift.ends_at, confirmed))
     )
 
 
-def events(work: Work, options: Options) -> Select[*tuple[Any, ...]]:
-    """Events that were ever published: still so, or called off."""
-    confirmed = Event.status == EventStatus.PUBLISHED
-    return (
+PUBLISHED_SHIFTS = _shifts(
+    sequence=Shift.sequence, revised_at=Shift.revised_at, confirmed=Shift.status == ShiftStatus.PUBLISHED
+).where(Shift.published_at.is_not(None))
+"""Shifts that were ever published: still so, or cancelled."""
+
+
+def team_shifts(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The shifts, of those that conditions leave, at which anybody ever served for the team ``team_id``.
+
+    One at which nobody serves for it any more is cancelled for the team. Its sequence counts the
+    revisions of everybody ever promised there, so that it never falls.
+    """
+    for_team = Commitment.team_id == bindparam("team_id")
+    serving = (
         select(
-            Event.uid,
-            Event.sequence,
-            Event.revised_at,
-            Event.revised_at.label("subject_revised_at"),
-            Event.starts_at,
-            Event.ends_at,
-            confirmed.label("confirmed"),
-            false().label("unconfirmed"),
-            RUN_DISCREETLY.label("discreet"),
-            Event.title,
-            literal("").label("part"),
-            Event.description,
-            _CATEGORY.label("category"),
-            *_SITE,
+            Commitment.shift_id,
+            func.sum(Commitment.sequence).label("sequence"),
+            func.max(Commitment.revised_at).label("revised_at"),
+            func.count(case((and_(for_team, _promised), 1))).label("people"),
         )
-        .select_from(Event)
-        .join(Site, Site.id == Event.site_id)
-        .outerjoin(Programme, Programme.id == Event.programme_id)
-        .outerjoin(RUNS, RUNS.id == ORGANISER)
-        .where(Event.published_at.is_not(None), _kept(work, options, Event.ends_at, confirmed))
+        .join(Shift, Shift.id == Commitment.shift_id)
+        .where(
+            Commitment.promised_at.is_not(None),
+            Shift.ends_at > bindparam("served_since", type_=Instant),
+            *conditions,
+        )
+        .group_by(Commitment.shift_id)
+        .having(func.count(case((for_team, 1))) > 0)
+        .subquery()
     )
+    return _shifts(
+        sequence=Shift.sequence + serving.c.sequence,
+        revised_at=serving.c.revised_at,
+        confirmed=serving.c.people > 0,
+    ).join(serving, serving.c.shift_id == Shift.id)
+
+
+_published = Event.status == EventStatus.PUBLISHED
+
+EVENTS = (
+    select(
+        Event.uid,
+        Event.sequence,
+        Event.revised_at,
+        Event.revised_at.label("subject_revised_at"),
+        Event.starts_at,
+        Event.ends_at,
+        _published.label("confirmed"),
+        false().label("unconfirmed"),
+        RUN_DISCREETLY.label("discreet"),
+        Event.title,
+        literal("").label("part"),
+        Event.description,
+        _CATEGORY.label("category"),
+        *_SITE,
+    )
+    .select_from(Event)
+    .join(Site, Site.id == Event.site_id)
+    .outerjoin(Programme, Programme.id == Event.programme_id)
+    .outerjoin(RUNS, RUNS.id == ORGANISER)
+    .where(Event.published_at.is_not(None), _kept(Event.ends_at, _published))
+)
+"""Events that were ever published: still so, or called off."""
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def window(work: Work, options: Options) -> dict[str, datetime]:
+    """The dates between which entries are kept, as the statements here take them."""
+    ever = options.past_days == PAST_DAYS_EVER
+    cancelled = PAST_DAYS_EVER if ever else min(CANCELLED_DAYS, options.past_days)
+    return {
+        "kept_since": days_ago(work, options.past_days),
+        "cancelled_since": days_ago(work, cancelled) if options.show_cancelled else _NEVER,
+        "served_since": days_ago(work, max(options.past_days, LONGEST_PAST_DAYS)),
+    }
 
 
 def days_ago(work: Work, number: int) -> datetime:
     """The first instant of the office's date that many days ago; of today with 0."""
     return at(civil_date(work.now) - timedelta(days=number), time.min)
-
-
-def _kept(work: Work, options: Options, ends_at: Any, confirmed: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Still in the feed: this changes with the office's date, never within a day."""
-    kept = and_(confirmed, ends_at > days_ago(work, options.past_days))
-    if options.show_cancelled:
-        days = EVER if options.past_days == EVER else min(CANCELLED_DAYS, options.past_days)
-        kept = or_(kept, and_(not_(confirmed), ends_at > days_ago(work, days)))
-    return kept

@@ -116,7 +116,7 @@ def rotate(work: Work, *, subscription_id: int) -> IssuedSubscription:
     """
     row = _current(work, subscription_id, "calendars.rotate")
     row.replaced_at = work.now
-    return _issue(work, row.kind, _subject(row), row.owner_id, row.label, options_of(row))
+    return _issue(work, row.kind, row.subject_id, row.owner_id, row.label, options_of(row))
 
 
 def revoke(work: Work, *, subscription_id: int) -> None:
@@ -167,7 +167,7 @@ def _view(row: Subscription) -> SubscriptionView:
     return SubscriptionView(
         row.id,
         row.kind,
-        _subject(row),
+        row.subject_id,
         row.label,
         options_of(row),
         row.created_at,
@@ -175,10 +175,6 @@ def _view(row: Subscription) -> SubscriptionView:
         row.revoked_at,
         row.last_fetched_at,
     )
-
-
-def _subject(row: Subscription) -> int:
-    return row.person_id or row.team_id or row.programme_id or row.site_id or 0
 
 
 class _Id(msgspec.Struct, frozen=True):

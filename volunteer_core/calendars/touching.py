@@ -7,7 +7,6 @@ its locks, the feeds that show any of it are raised in the same transaction. Inn
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from datetime import timedelta
 from itertools import islice
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -327,18 +326,17 @@ _RAISED = (
 
 def _raise_feeds(work: Work, feeds: dict[str, set[str] | None]) -> None:
     connection, keys = work.connection(), sorted(feeds)
-    second = work.now.replace(microsecond=0)
+    second = int(work.now.timestamp())
     for start in range(0, len(keys), AT_ONCE):
         some = keys[start : start + AT_ONCE]
         rows = connection.execute(_LOCKED, {"keys": some}).all()
         if len(rows) < len(some):
             known = {row.key for row in rows}
-            unborn = second - timedelta(seconds=1)
             insert_missing(
                 work,
                 FeedRevision,
                 [
-                    {"key": key, "revision": 0, "changed_at": unborn, "changes": "[]"}
+                    {"key": key, "revision": 0, "changed_at": 0, "changes": "[]"}
                     for key in some
                     if key not in known
                 ],
@@ -350,7 +348,7 @@ def _raise_feeds(work: Work, feeds: dict[str, set[str] | None]) -> None:
                 {
                     "raised": row.key,
                     "revision": row.revision + 1,
-                    "changed_at": max(second, row.changed_at + timedelta(seconds=1)),
+                    "changed_at": max(second, row.changed_at + 1),
                     "changes": _with(row.changes, row.revision + 1, feeds[row.key]),
                 }
                 for row in rows
