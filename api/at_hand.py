@@ -74,32 +74,35 @@ class KnownFeeds:
                 key, text = name.decode(), value.decode("latin-1")
                 asked[key] = f"{asked[key]}, {text}" if key in asked else text
         status, headers, body = answer(found, asked, self._gzip_level)
-        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-        if status == 200:
-            raw += [(b"content-type", CALENDAR_TYPE.encode()), (b"content-length", b"%d" % len(body))]
-        await send({"type": "http.response.start", "status": status, "headers": raw})
+        await send({"type": "http.response.start", "status": status, "headers": list(headers)})
         await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-def answer(found: Feed, asked: Mapping[str, str], gzip_level: int) -> tuple[int, dict[str, str], bytes]:
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+def answer(found: Feed, asked: Mapping[str, str], gzip_level: int) -> tuple[int, Headers, bytes]:
     """Status, headers and body by which a feed is sent to whoever asks by these headers."""
     compressed = gzip_level > 0 and takes_gzip(asked)
     if not_modified(asked, etag=found.etag, last_modified=found.last_modified):
-        return 304, _headers(found.etag, found.last_modified, found.name, compressed), b""
-    headers = _headers(found.etag, found.last_modified, found.name, compressed)
-    if not compressed:
-        return 200, headers, found.body
-    return 200, headers | {"Content-Encoding": "gzip"}, _compressed(found.body, gzip_level)
+        return 304, _headers(found.etag, found.last_modified, found.name, compressed, None), b""
+    body = _compressed(found.body, gzip_level) if compressed else found.body
+    return 200, _headers(found.etag, found.last_modified, found.name, compressed, len(body)), body
 
 
 @lru_cache(1024)
-def _headers(etag: str, last_modified: datetime, name: str, compressed: bool) -> dict[str, str]:
-    return validators(compressed_tag(etag) if compressed else etag, last_modified) | {
+def _headers(etag: str, last_modified: datetime, name: str, compressed: bool, length: int | None) -> Headers:
+    headers = validators(compressed_tag(etag) if compressed else etag, last_modified) | {
         "Cache-Control": "private, no-cache",
         "Content-Disposition": f'inline; filename="{name}"',
         "Vary": "Accept-Encoding",
         "X-Robots-Tag": "noindex, nofollow",
     }
+    if length is not None:
+        headers |= {"Content-Type": CALENDAR_TYPE, "Content-Length": str(length)}
+        if compressed:
+            headers["Content-Encoding"] = "gzip"
+    return tuple((key.lower().encode(), value.encode()) for key, value in headers.items())
 
 
 @lru_cache(256)

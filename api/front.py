@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from time import perf_counter
 
-from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+_DEFAULTS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 
 logger = logging.getLogger("volunteer.api.requests")
 
@@ -35,13 +36,20 @@ class Front:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableScopeHeaders.from_message(message)
-                headers.setdefault("cache-control", "no-store")
-                headers.setdefault("x-content-type-options", "nosniff")
+                headers = list(message["headers"])
+                named = {name.lower(): at for at, (name, _) in enumerate(headers)}
+                headers += [default for default in _DEFAULTS if default[0] not in named]
+                allow = b""
                 if method == "OPTIONS" and "route_handler" in scope:
-                    headers["allow"] = scope["route_handler"].opt["methods"]
-                if "GET" in (allow := headers.get("allow", "")) and "HEAD" not in allow:
-                    headers["allow"] = f"{allow}, HEAD"
+                    allow = scope["route_handler"].opt["methods"].encode()
+                elif b"allow" in named:
+                    allow = headers[named[b"allow"]][1]
+                if allow:
+                    if b"GET" in allow and b"HEAD" not in allow:
+                        allow += b", HEAD"
+                    headers = [(name, value) for name, value in headers if name.lower() != b"allow"]
+                    headers.append((b"allow", allow))
+                message["headers"] = headers
             elif message["type"] == "http.response.body" and method == "HEAD":
                 message["body"] = b""
             await send(message)

@@ -35,6 +35,7 @@ TRANSP:OPAQUE
 END:VEVENT
 END:VCALENDAR
 """
+_BY_LITESTAR = frozenset({b"content-type", b"content-length"})
 UNCHANGED = ResponseSpec(
     data_container=None,
     generate_examples=False,
@@ -115,7 +116,8 @@ def _number(name: str, what: str) -> int:
 
 def _answer(request: Request[Any, Any, Any], found: Feed) -> Response[bytes]:
     status, headers, body = answer(found, request.headers, request.app.state.settings.gzip_level)
-    return Response(body, status_code=status, headers=headers, media_type="text/calendar")
+    named = {key.decode(): value.decode() for key, value in headers if key not in _BY_LITESTAR}
+    return Response(body, status_code=status, headers=named, media_type="text/calendar")
 
 
 router = Router(

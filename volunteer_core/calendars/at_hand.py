@@ -15,7 +15,6 @@ from volunteer_core.calendars.shelf import Feed, Kept, Name, Shelf
 from volunteer_core.calendars.touching import changes_since
 from volunteer_core.database import Database
 from volunteer_core.glances import Glances
-from volunteer_core.permissions import Actor
 from volunteer_core.timespans import civil_date
 
 _FEED = (FeedRevision.revision, FeedRevision.changed_at, FeedRevision.changes)
@@ -26,7 +25,6 @@ _BY_ADDRESS = (
 )
 _BY_KEY = select(literal(0), *_FEED).where(FeedRevision.key == bindparam("name"))
 _UNCHANGED = (0, None, None, None)
-_SUBSCRIBERS = Actor.system("日历订阅")
 
 
 class AtHand:
@@ -37,7 +35,6 @@ class AtHand:
 
     def __init__(self, database: Database, shelf: Shelf) -> None:
         self._shelf = shelf
-        self._clock = database.clock
         self._glances = Glances(database)
         self.at_once = self._glances.at_once
 
@@ -63,7 +60,7 @@ class AtHand:
         if row is None and not by_address:
             row = _UNCHANGED
         stamp = kept.stamp
-        if row is None or row[0] != stamp.address or civil_date(self._clock()) != stamp.day:
+        if row is None or row[0] != stamp.address or civil_date(self._glances.now) != stamp.day:
             self._shelf.drop(name)
             return None
         if (row[1] or 0) == stamp.feed:
@@ -76,8 +73,7 @@ class AtHand:
         uids = changes_since(changes, kept.stamp.feed)
         if uids is None:
             return None
-        with self._glances.read(by=_SUBSCRIBERS) as work:
-            found = renewed(work, kept, uids, revision=revision, changed_at=changed_at)
+        found = renewed(self._glances, kept, uids, revision=revision, changed_at=changed_at)
         if found is None:
             return None
         self._shelf.keep(name, found)

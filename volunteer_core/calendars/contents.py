@@ -21,12 +21,12 @@ from volunteer_core.calendars.selections import (
     PROMISES,
     PUBLISHED_SHIFTS,
     RUN_DISCREETLY,
+    Look,
     Row,
     team_shifts,
     window,
 )
 from volunteer_core.commitments.models import Commitment
-from volunteer_core.database import Work
 from volunteer_core.events.models import Event
 from volunteer_core.places.models import Site
 from volunteer_core.rosters.models import Shift
@@ -95,17 +95,17 @@ def nothing_planned(ever: list[Entry], options: Options) -> list[Entry]:
     ]
 
 
-_ONLY: BindParameter[str] = bindparam("only", expanding=True)
+_UID: BindParameter[str] = bindparam("uid")
 
 
 def _whole_and_part(statement: Select[*tuple[Any, ...]], uid: Any) -> tuple[Select[*tuple[Any, ...]], ...]:
-    """A statement, and the same for the UIDs in ``only``."""
-    return statement, statement.where(uid.in_(_ONLY))
+    """A statement, and the same for one UID."""
+    return statement, statement.where(uid == _UID)
 
 
 _OF_PERSON = _whole_and_part(PROMISES.where(Commitment.person_id == bindparam("person_id")), Commitment.uid)
 _ONE_PROMISE = PROMISES.where(Commitment.id == bindparam("commitment_id"))
-_SERVED = team_shifts(), team_shifts(Shift.uid.in_(_ONLY))
+_SERVED = team_shifts(), team_shifts(Shift.uid == _UID)
 _ORGANISED = _whole_and_part(EVENTS.where(Event.team_id == bindparam("team_id")), Event.uid)
 _PROGRAMME_SHIFTS = _whole_and_part(
     PUBLISHED_SHIFTS.where(Shift.programme_id == bindparam("programme_id")), Shift.uid
@@ -119,63 +119,63 @@ _OF_COMMUNITY = _whole_and_part(_SHOWN.where(Site.community_id == bindparam("com
 _ONE_EVENT = _whole_and_part(_SHOWN.where(Event.id == bindparam("event_id")), Event.uid)
 
 
-def person_entries(work: Work, options: Options, only: Only = None, *, person_id: int) -> list[Entry]:
+def person_entries(work: Look, options: Options, only: Only = None, *, person_id: int) -> list[Entry]:
     """What a person was ever promised to: still promised, or cancelled. Drafts do not appear."""
     return _entries(_rows(work, options, only, _OF_PERSON, person_id=person_id), options, busy=True)
 
 
-def commitment_entry(work: Work, commitment_id: int) -> Entry | None:
+def commitment_entry(work: Look, commitment_id: int) -> Entry | None:
     """One promise, however long ago; nothing for what was never promised."""
     rows = work.views(Row, _ONE_PROMISE, {"commitment_id": commitment_id, **window(work, EVER)})
     return _entry(rows[0], EVER, True, rows[0].discreet) if rows else None
 
 
 def team_entries(
-    work: Work, options: Options, only: Only = None, *, team_id: int, discreet: bool
+    work: Look, options: Options, only: Only = None, *, team_id: int, discreet: bool
 ) -> list[Entry]:
     """The shifts at which people serve for a team, and the events it organises."""
     rows = _rows(work, options, only, _SERVED, _ORGANISED, team_id=team_id)
     return _entries(rows, options, discreet=discreet)
 
 
-def programme_entries(work: Work, options: Options, only: Only = None, *, programme_id: int) -> list[Entry]:
+def programme_entries(work: Look, options: Options, only: Only = None, *, programme_id: int) -> list[Entry]:
     """The shifts and events of a programme that were ever published."""
     rows = _rows(work, options, only, _PROGRAMME_SHIFTS, _PROGRAMME_EVENTS, programme_id=programme_id)
     return _entries(rows, options)
 
 
-def site_entries(work: Work, options: Options, only: Only = None, *, site_id: int) -> list[Entry]:
+def site_entries(work: Look, options: Options, only: Only = None, *, site_id: int) -> list[Entry]:
     """The shifts and events at a site that were ever published, whoever runs them."""
     return _entries(_rows(work, options, only, _SITE_SHIFTS, _SITE_EVENTS, site_id=site_id), options)
 
 
-def public_entries(work: Work, options: Options, only: Only = None) -> list[Entry]:
+def public_entries(work: Look, options: Options, only: Only = None) -> list[Entry]:
     """The public events that were ever published."""
     return _entries(_rows(work, options, only, _PUBLIC), options)
 
 
-def community_entries(work: Work, options: Options, only: Only = None, *, community_id: int) -> list[Entry]:
+def community_entries(work: Look, options: Options, only: Only = None, *, community_id: int) -> list[Entry]:
     """Of the public events those in a community."""
     return _entries(_rows(work, options, only, _OF_COMMUNITY, community_id=community_id), options)
 
 
-def event_entries(work: Work, options: Options, only: Only = None, *, event_id: int) -> list[Entry]:
+def event_entries(work: Look, options: Options, only: Only = None, *, event_id: int) -> list[Entry]:
     """A public event, or nothing."""
     return _entries(_rows(work, options, only, _ONE_EVENT, event_id=event_id), options)
 
 
 def _rows(
-    work: Work,
+    work: Look,
     options: Options,
     only: Only,
     *statements: tuple[Select[*tuple[Any, ...]], ...],
     **subject: int,
 ) -> list[Row]:
     facts: dict[str, Any] = {**subject, **window(work, options)}
-    if only is not None:
-        facts["only"] = only
+    if only is None:
+        return [row for whole, _ in statements for row in work.views(Row, whole, facts)]
     return [
-        row for whole, part in statements for row in work.views(Row, whole if only is None else part, facts)
+        row for uid in only for _, one in statements for row in work.views(Row, one, {**facts, "uid": uid})
     ]
 
 

@@ -38,7 +38,7 @@ from volunteer_core.calendars.models import (
 from volunteer_core.calendars.office_days import office_day_entries
 from volunteer_core.calendars.options import Options, words
 from volunteer_core.calendars.rendering import join, render, render_entry, render_replaced
-from volunteer_core.calendars.selections import days_ago
+from volunteer_core.calendars.selections import Look, days_ago
 from volunteer_core.calendars.shelf import Feed, Kept, Shelf, Source, Stamp
 from volunteer_core.calendars.subscriptions import options_of
 from volunteer_core.database import LARGEST_ID, Work
@@ -298,16 +298,22 @@ def _made(
     return Kept(stamp, found, source, options, pieces)
 
 
-def renewed(work: Work, kept: Kept, uids: set[str], *, revision: int, changed_at: int) -> Kept | None:
+def renewed(look: Look, kept: Kept, uids: set[str], *, revision: int, changed_at: int) -> Kept | None:
     """An answer after some of its entries have changed: only those are read and rendered. Nothing where
     none is left, for then it says something else. Inner."""
-    pieces = {uid: piece for uid, piece in kept.pieces.items() if uid not in uids}
-    for entry in kept.source.entries(work, kept.options, sorted(uids)) if uids else ():
+    entries = kept.source.entries(look, kept.options, sorted(uids)) if uids else []
+    pieces = dict(kept.pieces)
+    for uid in uids.difference(entry.uid for entry in entries):
+        pieces.pop(uid, None)
+    in_order = True
+    for entry in entries:
+        in_order = in_order and entry.uid in pieces and pieces[entry.uid][0] == entry.starts_at
         pieces[entry.uid] = entry.starts_at, render_entry(entry, kept.options)
     if not pieces:
         return None
-    pieces = dict(sorted(pieces.items(), key=lambda item: (item[1][0], item[0])))
-    body = join(kept.source.name, (piece for _, piece in pieces.values()))
+    if not in_order:
+        pieces = dict(sorted(pieces.items(), key=lambda item: (item[1][0], item[0])))
+    body = join(kept.source.name, [piece for _, piece in pieces.values()])
     found = finished(
         body,
         max(kept.feed.last_modified, datetime.fromtimestamp(changed_at, UTC)),

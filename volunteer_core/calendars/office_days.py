@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from volunteer_core.calendars.contents import Entry, Only, Standing
 from volunteer_core.calendars.options import Options
-from volunteer_core.calendars.selections import CANCELLED_DAYS, days_ago
+from volunteer_core.calendars.selections import CANCELLED_DAYS, Look, days_ago
 from volunteer_core.database import Work
 from volunteer_core.places.models import Community, Site
 from volunteer_core.timespans import at, civil_date, days
@@ -21,9 +21,11 @@ from volunteer_core.workdays.upkeep import load_daybook
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def office_day_entries(work: Work, _options: Options, _only: Only = None) -> list[Entry]:
+def office_day_entries(work: Look, _options: Options, _only: Only = None) -> list[Entry]:
     """This year's and next year's days that differ from the weekday rule, and closures since this
     year began. A year that is not announced yet has its fixed holidays, marked tentative."""
+    if not isinstance(work, Work):
+        raise TypeError("days have no revisions of their own: they are only read together")
     year = civil_date(work.now).year
     entries = [
         *_days(work, load_daybook(work), date(year, 1, 1), date(year + 1, 12, 31)),

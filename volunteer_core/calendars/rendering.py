@@ -15,6 +15,8 @@ from volunteer_core.calendars.options import Options, words
 from volunteer_core.timespans import OFFICE_ZONE, civil, civil_date, day_span
 
 PRODUCT = "-//Fengxiang Volunteers//Calendars 1//ZH"
+LINE_MOST = 75
+"""Octets in a line; a longer one is folded (RFC 5545 §3.1)."""
 ENTRIES_KEPT = 20_000
 """How many rendered entries a process keeps, with their keys about 1.5 kB each."""
 
@@ -122,8 +124,14 @@ def _time(instant: datetime, all_day: bool) -> str:
 
 
 def _folded(lines: Iterable[str]) -> bytes:
-    folded = [Contentline(line).to_ical() for line in lines]  # type: ignore[no-untyped-call]
-    return b"\r\n".join([*folded, b""])
+    return b"\r\n".join([*map(_fold, lines), b""])
+
+
+def _fold(line: str) -> bytes:
+    raw = line.encode()
+    if len(raw) <= LINE_MOST:
+        return raw
+    return bytes(Contentline(line).to_ical())  # type: ignore[no-untyped-call]
 
 
 def _before(minutes: int) -> str:

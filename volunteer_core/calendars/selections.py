@@ -6,8 +6,9 @@ of :class:`Row`. Inner: asks no rights.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from sqlalchemy import Select, and_, bindparam, case, exists, false, func, literal, not_, or_, select
@@ -16,7 +17,7 @@ from sqlalchemy.sql import ColumnElement
 
 from volunteer_core.calendars.options import LONGEST_PAST_DAYS, PAST_DAYS_EVER, Options
 from volunteer_core.commitments.models import Commitment, CommitmentStatus
-from volunteer_core.database import Work
+from volunteer_core.database import V
 from volunteer_core.events.models import Event, EventStatus, Position
 from volunteer_core.places.models import Site
 from volunteer_core.rosters.models import RosterRules, Shift, ShiftStatus
@@ -210,7 +211,18 @@ EVENTS = (
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def window(work: Work, options: Options) -> dict[str, datetime]:
+class Look(Protocol):
+    """What reads entries: a :class:`Work`, or glances outside of one."""
+
+    @property
+    def now(self) -> datetime: ...
+
+    def views(
+        self, view: type[V], statement: Select[*tuple[Any, ...]], facts: Mapping[str, Any]
+    ) -> list[V]: ...
+
+
+def window(work: Look, options: Options) -> dict[str, datetime]:
     """The dates between which entries are kept, as the statements here take them."""
     ever = options.past_days == PAST_DAYS_EVER
     cancelled = PAST_DAYS_EVER if ever else min(CANCELLED_DAYS, options.past_days)
@@ -221,6 +233,6 @@ def window(work: Work, options: Options) -> dict[str, datetime]:
     }
 
 
-def days_ago(work: Work, number: int) -> datetime:
+def days_ago(work: Look, number: int) -> datetime:
     """The first instant of the office's date that many days ago; of today with 0."""
     return at(civil_date(work.now) - timedelta(days=number), time.min)

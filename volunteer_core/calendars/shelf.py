@@ -15,7 +15,7 @@ import msgspec
 
 from volunteer_core.calendars.contents import Entry, Only
 from volunteer_core.calendars.options import Options
-from volunteer_core.database import Work
+from volunteer_core.calendars.selections import Look
 
 BYTES_MOST = 64 * 1024 * 1024
 """So much a process keeps on the shelf; what was asked for longest ago goes first."""
@@ -44,7 +44,7 @@ class Source(msgspec.Struct, frozen=True):
     key: str
     name: str
     file_name: str
-    entries: Callable[[Work, Options, Only], list[Entry]]
+    entries: Callable[[Look, Options, Only], list[Entry]]
 
 
 class Stamp(msgspec.Struct, frozen=True):
