@@ -79,6 +79,9 @@ class Town:
             self.programme = set_up_programme(
                 work, code="P1", name="每周两小时", team_id=team, day_rule=DayRule.EVERY_DAY
             ).id
+            self.other = set_up_programme(
+                work, code="P2", name="相亲角", team_id=team, day_rule=DayRule.EVERY_DAY
+            ).id
             born = date(1985, 3, 1)
             person = register(work, code="A1", name="合成", birth_date=born, community_id=community).id
             join(work, team_id=team, person_id=person, on=FIRST)
@@ -98,6 +101,12 @@ class Town:
         self.changes += 1
         with self.office.write(by=SCRIPT) as work:
             change_shift(work, shift_id=self.shifts[self.changes % ENTRIES], note=f"第 {self.changes} 次更改")
+
+    def change_nothing(self) -> None:
+        """Changes what this feed does not show."""
+        self.changes += 1
+        with self.office.write(by=SCRIPT) as work:
+            rename_programme(work, programme_id=self.other, name=f"相亲角 {self.changes}")
 
     def change_all(self) -> None:
         self.changes += 1
@@ -226,6 +235,7 @@ def measure(url: str, folder: Path) -> None:
         run("feed unchanged, 304", 4_000, path, 304, etag=etag, beside=bare)
         same = run("bare handler, same bytes", 4_000, "/bare/calendar", 200)
         warm = run("feed unchanged, 200", 4_000, path, 200, beside=same)
+        run("… after another feed's change", 400, path, 200, before=town.change_nothing, beside=same)
         run("feed after one change (to a warm 200)", 400, path, 200, before=town.change_one, beside=warm)
         run("feed all anew (to a warm 200)", 40, path, 200, before=town.change_all, beside=warm)
     office.dispose()

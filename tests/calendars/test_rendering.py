@@ -11,13 +11,21 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
+from volunteer_core.calendars import rendering
 from volunteer_core.calendars.contents import Entry, Standing
 from volunteer_core.calendars.options import Language, Options
-from volunteer_core.calendars.rendering import render, render_replaced
 
 START = datetime(2026, 12, 3, 9, tzinfo=UTC)
 REVISED = datetime(2026, 11, 30, 1, 2, 3, tzinfo=UTC)
 BREAKS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def render(*facts) -> bytes:
+    return rendering.render(*facts).body
+
+
+def render_replaced(*facts, **more) -> bytes:
+    return rendering.render_replaced(*facts, **more).body
 
 
 def entry(**facts: object) -> Entry:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -37,7 +36,7 @@ from volunteer_core.calendars.models import (
 )
 from volunteer_core.calendars.office_days import office_day_entries
 from volunteer_core.calendars.options import Options, words
-from volunteer_core.calendars.rendering import join, render, render_entry, render_replaced
+from volunteer_core.calendars.rendering import Rendered, join, render, render_entry, render_replaced
 from volunteer_core.calendars.selections import Look, days_ago
 from volunteer_core.calendars.shelf import Feed, Kept, Shelf, Source, Stamp
 from volunteer_core.calendars.subscriptions import options_of
@@ -115,8 +114,8 @@ def feed(work: Work, *, secret: str, shelf: Shelf | None = None) -> Feed:
         if work.now >= row.replaced_at + REPLACED_SHOWN_FOR:
             raise FeedGone
         uid = str(uuid5(NAMESPACE_OID, key.hex()))
-        body = render_replaced(uid, since=row.replaced_at, options=options)
-        return finished(body, row.replaced_at, "replaced.ics", row.id)
+        notice = render_replaced(uid, since=row.replaced_at, options=options)
+        return finished(notice, row.replaced_at, "replaced.ics", row.id)
     source = _SOURCES[row.kind](work, row.subject_id, options)
     kept = _made(work, source, options, stamp, row.changed_at, since=row.since, subscription_id=row.id)
     if shelf:
@@ -293,8 +292,8 @@ def _made(
     else:
         instants.append(datetime.fromtimestamp(changed_at, UTC))
     pieces = {entry.uid: (entry.starts_at, render_entry(entry, options)) for entry in entries}
-    body = render(source.name, shown, options)
-    found = finished(body, max(instants), source.file_name, subscription_id)
+    rendered = render(source.name, shown, options)
+    found = finished(rendered, max(instants), source.file_name, subscription_id)
     return Kept(stamp, found, source, options, pieces)
 
 
@@ -313,9 +312,9 @@ def renewed(look: Look, kept: Kept, uids: set[str], *, revision: int, changed_at
         return None
     if not in_order:
         pieces = dict(sorted(pieces.items(), key=lambda item: (item[1][0], item[0])))
-    body = join(kept.source.name, [piece for _, piece in pieces.values()])
+    rendered = join(kept.source.name, [piece for _, piece in pieces.values()])
     found = finished(
-        body,
+        rendered,
         max(kept.feed.last_modified, datetime.fromtimestamp(changed_at, UTC)),
         kept.feed.name,
         kept.feed.subscription_id,
@@ -325,8 +324,8 @@ def renewed(look: Look, kept: Kept, uids: set[str], *, revision: int, changed_at
 
 
 def finished(
-    body: bytes, last_modified: datetime, file_name: str, subscription_id: int | None = None
+    rendered: Rendered, last_modified: datetime, file_name: str, subscription_id: int | None = None
 ) -> Feed:
     """A calendar with its tag. Inner."""
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    return Feed(body, etag, last_modified.replace(microsecond=0), file_name, subscription_id)
+    etag = f'"{rendered.digest.hex()[:32]}"'
+    return Feed(rendered.body, etag, last_modified.replace(microsecond=0), file_name, subscription_id)

@@ -15,6 +15,7 @@ import msgspec
 
 from volunteer_core.calendars.contents import Entry, Only
 from volunteer_core.calendars.options import Options
+from volunteer_core.calendars.rendering import Rendered
 from volunteer_core.calendars.selections import Look
 
 BYTES_MOST = 64 * 1024 * 1024
@@ -29,7 +30,7 @@ class Feed(msgspec.Struct, frozen=True):
 
     body: bytes
     etag: str
-    """A strong entity tag with its quotes: from the SHA-256 of the body."""
+    """A strong entity tag with its quotes: from the SHA-256 of the body's parts."""
     last_modified: datetime
     """Whole seconds, UTC. At the earliest today's first instant, when past entries may have left."""
     name: str
@@ -65,7 +66,7 @@ class Kept(msgspec.Struct, frozen=True):
     feed: Feed
     source: Source
     options: Options
-    pieces: dict[str, tuple[datetime, bytes]]
+    pieces: dict[str, tuple[datetime, Rendered]]
     """The rendered entries by UID, each with its start."""
 
     @property
