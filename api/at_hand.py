@@ -62,7 +62,7 @@ class KnownFeeds:
         try:
             return find(name) if self._at_hand.at_once else await sync_to_thread(find, name)
         except Exception:  # the application says what is wrong, or does it in its own time
-            logger.debug("not at hand", exc_info=True)
+            logger.warning("a feed is not at hand", exc_info=True)
             return None
 
     async def _send(self, found: Feed, scope: HTTPScope, send: Send) -> None:

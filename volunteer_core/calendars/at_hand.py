@@ -18,12 +18,13 @@ from volunteer_core.glances import Glances
 from volunteer_core.timespans import civil_date
 
 _FEED = (FeedRevision.revision, FeedRevision.changed_at, FeedRevision.changes)
-_BY_ADDRESS = (
+BY_ADDRESS = (
     select(Subscription.revision, *_FEED)
     .outerjoin(FeedRevision, FeedRevision.key == KEY)
     .where(Subscription.digest == bindparam("name", type_=LargeBinary))
 )
-_BY_KEY = select(literal(0), *_FEED).where(FeedRevision.key == bindparam("name"))
+BY_KEY = select(literal(0), *_FEED).where(FeedRevision.key == bindparam("name"))
+"""The look-ups: of the address at the same time as of the feed that it leads to."""
 _UNCHANGED = (0, None, None, None)
 
 
@@ -56,7 +57,7 @@ class AtHand:
         if kept is None:
             return None
         by_address = isinstance(name, bytes)
-        row = self._glances.row(_BY_ADDRESS if by_address else _BY_KEY, {"name": name})
+        row = self._glances.row(BY_ADDRESS if by_address else BY_KEY, {"name": name})
         if row is None and not by_address:
             row = _UNCHANGED
         stamp = kept.stamp

@@ -6,7 +6,7 @@ feeds is in :mod:`.touching`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -58,8 +58,8 @@ def _revise(touching: Touching, work: Work, *_: object) -> None:
 
 def _revise_shown_with(work: Work, row: Table, touched: Touched) -> None:
     for table, condition in _shown_with(row):
-        _revise_rows(work, table, condition, touched)
-    if isinstance(row, Team):  # the calendars of what it runs are called after it or not
+        touched.rows(table, _revise_rows(work, table, condition))
+    if isinstance(row, Team):  # the calendars of what it runs say its name or not
         for programme_id in work.connection().scalars(
             select(Programme.id).where(Programme.team_id == row.id)
         ):
@@ -89,16 +89,16 @@ def _shown_with(row: Table) -> Iterator[tuple[type[Shift | Event | Commitment], 
 
 
 def _revise_rows(
-    work: Work, table: type[Shift | Event | Commitment], condition: ColumnElement[bool], touched: Touched
-) -> None:
+    work: Work, table: type[Shift | Event | Commitment], condition: ColumnElement[bool]
+) -> Sequence[int]:
     """Revises rows that feeds still show, past the session: only their revision changes."""
     connection = work.connection()
     recent = table.ends_at > days_ago(work, LONGEST_PAST_DAYS)
     ids = connection.scalars(
         select(table.id).where(condition, recent).order_by(table.id).with_for_update(key_share=True)
     ).all()
-    touched.rows(table, ids)
     for some in batches(ids):
         connection.execute(
             update(table).where(table.id.in_(some)).values(sequence=table.sequence + 1, revised_at=work.now)
         )
+    return ids

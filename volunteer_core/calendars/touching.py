@@ -7,6 +7,7 @@ its locks, the feeds that show any of it are raised in the same transaction. Inn
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import date
 from itertools import islice
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -26,6 +27,7 @@ from volunteer_core.places.models import Community, Site
 from volunteer_core.rosters.models import Shift
 from volunteer_core.tables import Table
 from volunteer_core.teams.models import Membership, Programme, Team
+from volunteer_core.timespans import civil_date
 from volunteer_core.workdays.models import Closure, LocalDay
 
 UIDS_KEPT = 32
@@ -48,10 +50,17 @@ class Touched:
         self.commitments: set[int] = set()
         self.shifts: set[int] = set()
         self.events: set[int] = set()
-        self.shown: set[int] = set()
-        """Those of the events that were for everybody before, or may have been."""
-        self.left_sites: set[int] = set()
-        """Sites from which events have moved away."""
+        self.opened: set[int] = set()
+        """Events of which nothing but for whom they are has changed."""
+        self.were_public: set[int] = set()
+        self.turned: set[int] = set()
+        """Teams that have become discreet, or are so no more."""
+        self.programmes: set[int] = set()
+        """Programmes that are called otherwise."""
+        self.office_from = date.max
+        """From when on the office is called otherwise."""
+        self.left_sites: dict[int, set[int]] = {}
+        """Sites from which events have moved away, by event."""
         self.closures: list[ColumnElement[bool]] = []
         """Closures that are shown otherwise, if there are any."""
         self.owners: set[int] = set()
@@ -75,7 +84,6 @@ class Touched:
             self.shifts.update(ids)
         else:
             self.events.update(ids)
-            self.shown.update(ids)
 
 
 Before = dict[str, Any]
@@ -96,21 +104,26 @@ def _shift(touched: Touched, row: Shift, before: Before) -> None:
 
 def _event(touched: Touched, row: Event, before: Before) -> None:
     if row.published_at is not None:
-        touched.events.add(row.id)
+        (touched.opened if before.keys() == {"public"} else touched.events).add(row.id)
         if before.get("public"):
-            touched.shown.add(row.id)
+            touched.were_public.add(row.id)
         if "site_id" in before:
-            touched.left_sites.add(before["site_id"])
+            touched.left_sites.setdefault(row.id, set()).add(before["site_id"])
         for kind in (FeedKind.SITE, FeedKind.TEAM, FeedKind.PROGRAMME):
             touched.feed(kind, before.get(f"{kind}_id"), row.uid)
 
 
-def _team(touched: Touched, row: Team, _: Before) -> None:
-    touched.feed(FeedKind.TEAM, row.id)
+def _team(touched: Touched, row: Team, before: Before) -> None:
+    if "discreet" in before:
+        touched.turned.add(row.id)
+    if "discreet" in before or not row.discreet:
+        touched.feed(FeedKind.TEAM, row.id)
 
 
-def _programme(touched: Touched, row: Programme, _: Before) -> None:
-    touched.feed(FeedKind.PROGRAMME, row.id)
+def _programme(touched: Touched, row: Programme, before: Before) -> None:
+    if "team_id" in before:
+        touched.feed(FeedKind.PROGRAMME, row.id)
+    touched.programmes.add(row.id)
 
 
 def _site(touched: Touched, row: Site, _: Before) -> None:
@@ -129,8 +142,7 @@ def _day(touched: Touched, _row: LocalDay | Closure, _: Before) -> None:
 
 def _setting(touched: Touched, row: SettingChange, _: Before) -> None:
     if row.name == "office_name":
-        touched.feed(PublicKind.WORKDAYS, 0)
-        touched.feed(PublicKind.EVENTS, 0)
+        touched.office_from = min(row.valid_from, touched.office_from)
 
 
 def _person(touched: Touched, row: Person, _: Before) -> None:
@@ -223,8 +235,14 @@ def _find_feeds(work: Work, touched: Touched) -> None:
     for found in (_of_commitments, _of_shifts, _of_events):
         for feed in found(work, touched):
             touched.feed(*feed)
-    for row in _rows(work, select(Site.community_id), Site.id, touched.left_sites):
-        touched.feed(PublicKind.COMMUNITY, *row)
+    open_ones = (
+        select(Programme.id).outerjoin(RUNS, RUNS.id == Programme.team_id).where(RUN_DISCREETLY.is_(False))
+    )
+    for (programme_id,) in _rows(work, open_ones, Programme.id, touched.programmes):
+        touched.feed(FeedKind.PROGRAMME, programme_id)
+    if touched.office_from <= civil_date(work.now):
+        touched.feed(PublicKind.WORKDAYS, 0)
+        touched.feed(PublicKind.EVENTS, 0)
     if touched.closures and work.scalar(select(exists().where(or_(*touched.closures)))):
         touched.feed(PublicKind.WORKDAYS, 0)
 
@@ -267,22 +285,25 @@ def _of_events(work: Work, touched: Touched) -> Iterator[Shown]:
     published = (
         select(
             Event.id, Event.uid, Event.public, Event.team_id, Event.programme_id, Event.site_id,
-            Site.community_id, RUN_DISCREETLY,
+            Site.community_id, ORGANISER, RUN_DISCREETLY,
         )
         .join(Site, Site.id == Event.site_id)
         .outerjoin(Programme, Programme.id == Event.programme_id)
         .outerjoin(RUNS, RUNS.id == ORGANISER)
         .where(Event.published_at.is_not(None))
     )  # fmt: skip
-    for event_id, uid, public, team_id, programme_id, site_id, community_id, discreet in _rows(
-        work, published, Event.id, touched.events
+    for event_id, uid, public, team_id, programme_id, site_id, community_id, organiser_id, discreet in _rows(
+        work, published, Event.id, touched.events | touched.opened
     ):
-        yield FeedKind.TEAM, team_id, uid
-        yield FeedKind.PROGRAMME, programme_id, uid
-        yield FeedKind.SITE, site_id, uid
-        if (public and not discreet) or event_id in touched.shown:
+        if event_id in touched.events:
+            yield FeedKind.TEAM, team_id, uid
+            yield FeedKind.PROGRAMME, programme_id, uid
+            yield FeedKind.SITE, site_id, uid
+        if (public or event_id in touched.were_public) and (not discreet or organiser_id in touched.turned):
             yield PublicKind.EVENTS, 0, uid
             yield PublicKind.COMMUNITY, community_id, uid
+            for left in touched.left_sites.get(event_id, ()):
+                yield PublicKind.COMMUNITY, work.find(Site, left).community_id, uid
             yield PublicKind.EVENT, event_id, None
 
 
