@@ -156,6 +156,7 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         ("teams.grid_posts.change", _C, _O),
         ("programmes.read", _A),
         ("programmes.change", _O),
+        ("programmes.advise", _T, _O),
         # signing in
         ("access.me", _M),
         ("access.tokens.issue", _O),

@@ -167,6 +167,7 @@ ROSTERS = (
     Call("list_programmes"),
     Call("set_up_programme", body={"code": "P9", "name": "清洁", "day_rule": "workdays"}),
     Call("rename_programme", {"programme_id": "$clean_up"}, body={"name": "每周两小时"}),
+    Call("advise_programme", {"programme_id": "$clean_up"}, body={"bring": "手套"}),
     Call("list_patterns"),
     Call(
         "set_pattern",

@@ -1,6 +1,7 @@
 """What a feed shows, as plain entries. Inner: asks no rights.
 
-Nothing about children, nobody's name or phone, no link: a feed may be read over a shoulder. What a
+Nothing about children, no link, nobody's name or phone but the contact that was typed to be passed on,
+and that only to those who serve and for public events: a feed may be read over a shoulder. What a
 discreet team runs, or is served for it, appears everywhere as 「志愿服务」 without place or text, in
 a person's own feed too, and not at all in the public one (DESIGN.md, rule 14).
 """
@@ -15,7 +16,7 @@ from uuid import NAMESPACE_OID, uuid5
 import msgspec
 from sqlalchemy import ColumnElement, case, func, select
 
-from volunteer_core.calendars.options import EVER, LONGEST_PAST_DAYS, Language, Options, words
+from volunteer_core.calendars.options import EVER, LONGEST_PAST_DAYS, Language, Options, Words, words
 from volunteer_core.calendars.selections import (
     RUN_DISCREETLY,
     Row,
@@ -27,6 +28,7 @@ from volunteer_core.calendars.selections import (
 from volunteer_core.commitments.models import Commitment, CommitmentStatus
 from volunteer_core.database import Work
 from volunteer_core.events.models import Event
+from volunteer_core.people.masking import dialled
 from volunteer_core.rosters.models import Shift, ShiftStatus
 from volunteer_core.teams.models import Team
 from volunteer_core.timespans import civil_date, day_span
@@ -150,7 +152,7 @@ def site_entries(work: Work, site_id: int, options: Options) -> list[Entry]:
 
 def public_entries(work: Work, options: Options, *conditions: ColumnElement[bool]) -> list[Entry]:
     """The public events that were ever published, or of them those that conditions leave."""
-    shown = events(work, options).where(Event.public, RUN_DISCREETLY.is_(False), *conditions)
+    shown = events(work, options, contact=True).where(Event.public, RUN_DISCREETLY.is_(False), *conditions)
     return _entries(work.views(Row, shown), options)
 
 
@@ -199,6 +201,13 @@ def _entry(row: Row, options: Options, busy: bool, discreet: bool) -> Entry:
         title=full_title(row.title, row.part),
         place=f"{row.site}，{row.address}" if row.address else row.site,
         position=(row.latitude, row.longitude) if known else None,
-        description=row.description,
+        description=_told(row, said),
         category=row.category or said.event,
     )
+
+
+def _told(row: Row, said: Words) -> str:
+    """What it is about, then a line on what to bring, then one on whom to call."""
+    contact = " ".join(filter(None, (row.contact, dialled(row.contact_phone))))
+    lines = (row.description, row.bring and said.bring + row.bring, contact and said.contact + contact)
+    return "\n".join(filter(None, lines))

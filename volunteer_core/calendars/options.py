@@ -59,11 +59,22 @@ class Words(msgspec.Struct, frozen=True):
     """What stands where everything has left a calendar that had something."""
     replaced: str
     """All that a replaced address says."""
+    bring: str
+    """What stands before what to bring."""
+    contact: str
+    """What stands before whom to call."""
 
 
 _WORDS = {
     Language.CHINESE: Words(
-        "【已取消】", "志愿服务", "我的志愿服务", "活动", "暂无安排", "此日历地址已更换，请重新订阅"
+        "【已取消】",
+        "志愿服务",
+        "我的志愿服务",
+        "活动",
+        "暂无安排",
+        "此日历地址已更换，请重新订阅",
+        "请携带：",
+        "联系人：",
     ),
     Language.ENGLISH: Words(
         "[Cancelled] ",
@@ -72,6 +83,8 @@ _WORDS = {
         "Event",
         "Nothing planned",
         "This calendar has a new address: please subscribe again",
+        "Please bring: ",
+        "Contact: ",
     ),
 }
 

@@ -44,6 +44,10 @@ class Row(msgspec.Struct, frozen=True):
     part: str
     """The position within an event, or nothing."""
     description: str
+    bring: str
+    contact: str
+    contact_phone: str
+    """Whom to call, where the feed may say so; else empty."""
     category: str
     site: str
     address: str
@@ -61,6 +65,18 @@ TITLE = func.coalesce(Event.title, Programme.name)
 PART = func.coalesce(Position.name, "")
 RUN_DISCREETLY = func.coalesce(_runs.discreet, False)
 DISCREET = or_(RUN_DISCREETLY, func.coalesce(_served.discreet, False))
+
+# An event that says itself whom to call names and numbers nobody of its programme.
+_HAS_CONTACT = func.coalesce(or_(Event.contact != "", Event.contact_phone != ""), False)
+BRING = func.coalesce(func.nullif(Event.bring, ""), Programme.bring, "")
+CONTACT, CONTACT_PHONE = (
+    case((_HAS_CONTACT, own), else_=func.coalesce(of_programme, ""))
+    for own, of_programme in (
+        (Event.contact, Programme.contact),
+        (Event.contact_phone, Programme.contact_phone),
+    )
+)
+_NO_CONTACT = (literal("").label("contact"), literal("").label("contact_phone"))
 
 # What leaders write about a shift could name a child where children are minded: it stays inside.
 _SHIFT_NOTE = case((Programme.minds_children, ""), else_=Shift.note)
@@ -101,6 +117,9 @@ def promises(work: Work, options: Options) -> Select[*tuple[Any, ...]]:
         TITLE.label("title"),
         PART.label("part"),
         func.coalesce(Event.description, _SHIFT_NOTE).label("description"),
+        BRING.label("bring"),
+        CONTACT.label("contact"),
+        CONTACT_PHONE.label("contact_phone"),
         _CATEGORY.label("category"),
         *_SITE,
     ).where(Commitment.promised_at.is_not(None), _kept(work, options, Commitment.ends_at, confirmed))
@@ -124,6 +143,8 @@ def shifts(
             Programme.name.label("title"),
             literal("").label("part"),
             _SHIFT_NOTE.label("description"),
+            Programme.bring,
+            *_NO_CONTACT,
             _CATEGORY.label("category"),
             *_SITE,
         )
@@ -135,8 +156,8 @@ def shifts(
     )
 
 
-def events(work: Work, options: Options) -> Select[*tuple[Any, ...]]:
-    """Events that were ever published: still so, or called off."""
+def events(work: Work, options: Options, *, contact: bool = False) -> Select[*tuple[Any, ...]]:
+    """Events that were ever published: still so, or called off; on demand with their own contact."""
     confirmed = Event.status == EventStatus.PUBLISHED
     return (
         select(
@@ -152,6 +173,8 @@ def events(work: Work, options: Options) -> Select[*tuple[Any, ...]]:
             Event.title,
             literal("").label("part"),
             Event.description,
+            BRING.label("bring"),
+            *((Event.contact, Event.contact_phone) if contact else _NO_CONTACT),
             _CATEGORY.label("category"),
             *_SITE,
         )
