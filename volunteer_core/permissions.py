@@ -227,6 +227,7 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         ("calendars.public", _A),
         ("calendars.fetch", _A),
         ("calendars.subscribe.person", _S),
+        ("calendars.subscribe.family", _G),
         ("calendars.subscribe.team", _T, _O),
         ("calendars.subscribe.programme", _T, _O),
         ("calendars.subscribe.site", _C, _O),

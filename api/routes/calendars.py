@@ -112,8 +112,9 @@ class Rename(Body):
 def subscribe(request: Request[Any, Any, Any], opened: Opened, data: JSONBody[Subscribe]) -> Subscribed:
     """Make a secret address for a calendar.
 
-    One's own calendar is for oneself; a team's or programme's for its leaders and the office, a
-    site's for its coordinators and the office.
+    One's own calendar is for oneself, and a family's for the guardian of an enrolled child
+    (`no_child_enrolled`): it says when and where the child is expected, and nothing of it. A team's or
+    programme's is for its leaders and the office, a site's for its coordinators and the office.
     """
     with opened.write() as work:
         issued = subscriptions.subscribe(

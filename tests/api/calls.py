@@ -394,6 +394,12 @@ HOURS_AND_CALENDARS = (
     Call("subscribe", body={"kind": "person", "subject_id": "$ward", "label": "手机"}),
     Call(
         "subscribe",
+        body={"kind": "family", "subject_id": "$mother", "label": "手机"},
+        right="calendars.subscribe.family",
+        variant="family",
+    ),
+    Call(
+        "subscribe",
         body={"kind": "team", "subject_id": "$team", "label": "手机"},
         right="calendars.subscribe.team",
         variant="team",

@@ -9,7 +9,7 @@ a person's own feed too, and not at all in the public one (DESIGN.md, rule 14).
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from uuid import NAMESPACE_OID, uuid5
 
@@ -34,6 +34,7 @@ from volunteer_core.teams.models import Team
 from volunteer_core.timespans import civil_date, day_span
 
 DISCREET_TITLE = words(Language.CHINESE).service
+_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class Standing(StrEnum):
@@ -76,26 +77,34 @@ def lasting(entries: Callable[[Options], list[Entry]], options: Options) -> list
     if not ever:
         return []
     last = max(ever, key=lambda entry: (entry.ends_at, entry.uid))
-    day = day_span(civil_date(last.starts_at))
-    return [
-        Entry(
-            uid=str(uuid5(NAMESPACE_OID, last.uid)),
-            sequence=last.sequence,
-            revised_at=last.revised_at,
-            starts_at=day.start,
-            ends_at=day.end,
-            standing=Standing.CONFIRMED,
-            busy=False,
-            title=words(options.language).nothing,
-            all_day=True,
-        )
-    ]
+    return [nothing_planned(last.uid, last.sequence, last.revised_at, civil_date(last.starts_at), options)]
+
+
+def nothing_planned(name: str, sequence: int, revised_at: datetime, on: date, options: Options) -> Entry:
+    """An all-day entry that says so, with a UID made of a name."""
+    day = day_span(on)
+    return Entry(
+        uid=str(uuid5(NAMESPACE_OID, name)),
+        sequence=sequence,
+        revised_at=revised_at,
+        starts_at=day.start,
+        ends_at=day.end,
+        standing=Standing.CONFIRMED,
+        busy=False,
+        title=words(options.language).nothing,
+        all_day=True,
+    )
+
+
+def sequence_at(revised_at: datetime) -> int:
+    """For entries whose rows count no revisions: the second of the last one rises with each."""
+    return (revised_at - _EPOCH) // timedelta(seconds=1)
 
 
 def person_entries(work: Work, person_id: int, options: Options) -> list[Entry]:
     """What a person was ever promised to: still promised, or cancelled. Drafts do not appear."""
     rows = work.views(Row, promises(work, options).where(Commitment.person_id == person_id))
-    return _entries(rows, options, busy=True)
+    return entries_of(rows, options, busy=True)
 
 
 def commitment_entry(work: Work, commitment_id: int) -> Entry | None:
@@ -137,7 +146,7 @@ def team_entries(work: Work, team: Team, options: Options) -> list[Entry]:
         confirmed=serving.c.people > 0,
     ).join(serving, serving.c.shift_id == Shift.id)
     organised = events(work, options).where(Event.team_id == team.id)
-    return _entries(work.views(Row, served) + work.views(Row, organised), options, discreet=team.discreet)
+    return entries_of(work.views(Row, served) + work.views(Row, organised), options, discreet=team.discreet)
 
 
 def programme_entries(work: Work, programme_id: int, options: Options) -> list[Entry]:
@@ -153,7 +162,7 @@ def site_entries(work: Work, site_id: int, options: Options) -> list[Entry]:
 def public_entries(work: Work, options: Options, *conditions: ColumnElement[bool]) -> list[Entry]:
     """The public events that were ever published, or of them those that conditions leave."""
     shown = events(work, options, contact=True).where(Event.public, RUN_DISCREETLY.is_(False), *conditions)
-    return _entries(work.views(Row, shown), options)
+    return entries_of(work.views(Row, shown), options)
 
 
 def _published(
@@ -167,7 +176,7 @@ def _published(
         confirmed=Shift.status == ShiftStatus.PUBLISHED,
     ).where(of_shifts, Shift.published_at.is_not(None))
     rows = work.views(Row, published) + work.views(Row, events(work, options).where(of_events))
-    return _entries(rows, options)
+    return entries_of(rows, options)
 
 
 def full_title(title: str, part: str) -> str:
@@ -175,7 +184,10 @@ def full_title(title: str, part: str) -> str:
     return f"{title}（{part}）" if part else title
 
 
-def _entries(rows: list[Row], options: Options, *, busy: bool = False, discreet: bool = False) -> list[Entry]:
+def entries_of(
+    rows: list[Row], options: Options, *, busy: bool = False, discreet: bool = False
+) -> list[Entry]:
+    """Rows as a feed shows them, by time. ``busy``: to whoever subscribed they are promises of time."""
     rows.sort(key=lambda row: (row.starts_at, row.uid))
     return [_entry(row, options, busy, discreet or row.discreet) for row in rows]
 

@@ -18,13 +18,16 @@ from volunteer_core.audit import UNAUDITED
 from volunteer_core.calendars.contents import (
     Entry,
     lasting,
+    nothing_planned,
     person_entries,
     programme_entries,
     public_entries,
+    sequence_at,
     site_entries,
     team_entries,
 )
-from volunteer_core.calendars.models import FeedKind, Subscription
+from volunteer_core.calendars.family import family_entries
+from volunteer_core.calendars.models import OWN, FeedKind, Subscription
 from volunteer_core.calendars.office_days import office_day_entries
 from volunteer_core.calendars.options import Options, words
 from volunteer_core.calendars.rendering import render, render_replaced
@@ -109,6 +112,8 @@ def feed(work: Work, *, secret: str) -> Feed:
         found = _sent(body, row.replaced_at, "replaced.ics")
     elif row.kind is FeedKind.PERSON:
         found = _person(work, row.person_id, options, row.since)
+    elif row.kind is FeedKind.FAMILY:
+        found = _family(work, row.person_id, options, row.since)
     elif row.kind is FeedKind.TEAM:
         found = _team(work, work.find(Team, row.team_id), options, row.since)
     elif row.kind is FeedKind.PROGRAMME:
@@ -124,7 +129,7 @@ def _may_still(work: Work, row: Row[*tuple[Any, ...]]) -> bool:
         return True
     if row.left_on is not None and row.left_on <= civil_date(work.now):
         return False
-    if row.kind is FeedKind.PERSON:
+    if row.kind in OWN:
         return bool(row.owner_id == row.person_id)
     team_id = row.team_id
     if row.kind is FeedKind.PROGRAMME:
@@ -177,6 +182,12 @@ def person_feed(work: Work, *, person_id: int) -> Feed:
     return _person(work, work.find(Person, person_id).id)
 
 
+def family_feed(work: Work, *, person_id: int) -> Feed:
+    """A guardian's calendar of their children's sessions without an address: for scripts."""
+    work.demand("calendars.subscribe.family", guardians=[person_id])
+    return _family(work, work.find(Person, person_id).id)
+
+
 def team_feed(work: Work, *, team_id: int) -> Feed:
     """A team's calendar without an address: for scripts."""
     work.demand("calendars.subscribe.team", teams=[team_id])
@@ -213,6 +224,15 @@ def record_fetches(work: Work, *, fetched: Mapping[int, datetime]) -> None:
 def _person(work: Work, person_id: int, options: Options = Options(), since: datetime | None = None) -> Feed:
     entries = lasting(partial(person_entries, work, person_id), options)
     return _calendar(work, words(options.language).own, entries, "my-service.ics", options, since)
+
+
+def _family(work: Work, person_id: int, options: Options = Options(), since: datetime | None = None) -> Feed:
+    """At an address it is never empty: all is gone at once when no child is this person's any more."""
+    entries = lasting(partial(family_entries, work, person_id), options)
+    if not entries and since is not None:
+        on = civil_date(since)
+        entries = [nothing_planned(f"family {person_id}", sequence_at(since), since, on, options)]
+    return _calendar(work, words(options.language).family, entries, "family.ics", options, since)
 
 
 def _team(work: Work, team: Team, options: Options = Options(), since: datetime | None = None) -> Feed:

@@ -16,9 +16,15 @@ class FeedKind(StrEnum):
     """Whose calendar it is. The one of public events needs no subscription."""
 
     PERSON = "person"
+    FAMILY = "family"
+    """A guardian's, with the sessions of their children."""
     TEAM = "team"
     PROGRAMME = "programme"
     SITE = "site"
+
+
+OWN = (FeedKind.PERSON, FeedKind.FAMILY)
+"""Calendars of a person, for that person alone."""
 
 
 class Subscription(Table):
@@ -27,7 +33,8 @@ class Subscription(Table):
     __tablename__ = "subscriptions"
     __table_args__ = (
         CheckConstraint(
-            "(kind = 'person') = (person_id IS NOT NULL) AND (kind = 'team') = (team_id IS NOT NULL) "
+            "(kind IN ('person', 'family')) = (person_id IS NOT NULL) "
+            "AND (kind = 'team') = (team_id IS NOT NULL) "
             "AND (kind = 'programme') = (programme_id IS NOT NULL) "
             "AND (kind = 'site') = (site_id IS NOT NULL)",
             name="one_subject",
@@ -56,4 +63,4 @@ class Subscription(Table):
         enum_type(Language), default=Language.CHINESE, server_default=Language.CHINESE.value
     )
     changed_at: Mapped[datetime | None] = mapped_column(Instant)
-    """When its options were last changed: the calendar is another one since."""
+    """When its options, or whose children it is about, last changed: the calendar is another one since."""

@@ -53,6 +53,8 @@ class Words(msgspec.Struct, frozen=True):
     """What something discreet is called, and so a calendar of it."""
     own: str
     """What one's own calendar is called."""
+    family: str
+    """What a guardian's calendar is called."""
     event: str
     """The category of an event that belongs to no programme."""
     nothing: str
@@ -70,6 +72,7 @@ _WORDS = {
         "【已取消】",
         "志愿服务",
         "我的志愿服务",
+        "家庭日历",
         "活动",
         "暂无安排",
         "此日历地址已更换，请重新订阅",
@@ -80,6 +83,7 @@ _WORDS = {
         "[Cancelled] ",
         "Volunteering",
         "My volunteering",
+        "Family calendar",
         "Event",
         "Nothing planned",
         "This calendar has a new address: please subscribe again",

@@ -11,8 +11,11 @@ from typing import Any
 from sqlalchemy import inspect, select, update
 from sqlalchemy.sql import ColumnElement
 
+from volunteer_core.calendars.models import FeedKind, Subscription
 from volunteer_core.calendars.options import LONGEST_PAST_DAYS
 from volunteer_core.calendars.selections import days_ago
+from volunteer_core.care.models import ChildGuardian, Enrolment
+from volunteer_core.care.need_to_know import guardians_of
 from volunteer_core.commitments.models import Commitment
 from volunteer_core.database import Database, Work
 from volunteer_core.events.models import Event
@@ -33,6 +36,7 @@ _SHOWN_WITH_OTHERS: dict[type[Table], tuple[str, ...]] = {
 def watch(database: Database) -> None:
     """Has every write of this database raise the revisions of what it changes."""
     database.watch("before_flush", _revise)
+    database.watch("before_flush", _revise_families)
 
 
 def _revise(work: Work, *_: object) -> None:
@@ -48,6 +52,17 @@ def _revise(work: Work, *_: object) -> None:
                 row.revised_at = work.now
         elif _changed(row, _SHOWN_WITH_OTHERS.get(type(row), ())):
             _revise_shown_with(work, row)
+
+
+def _revise_families(work: Work, *_: object) -> None:
+    """What leaves a family's calendar without a trace is a change of it all the same."""
+    guardians = [row.person_id for row in (*work.new, *work.deleted) if isinstance(row, ChildGuardian)]
+    for row in work.dirty:
+        if isinstance(row, Enrolment) and _changed(row, ("last_day",)):
+            guardians += guardians_of(work, row.child_id)
+    if guardians:
+        family = (Subscription.kind == FeedKind.FAMILY) & Subscription.person_id.in_(guardians)
+        work.connection().execute(update(Subscription).where(family).values(changed_at=work.now))
 
 
 def _revise_shown_with(work: Work, row: Table) -> None:

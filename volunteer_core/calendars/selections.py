@@ -81,7 +81,7 @@ _NO_CONTACT = (literal("").label("contact"), literal("").label("contact_phone"))
 # What leaders write about a shift could name a child where children are minded: it stays inside.
 _SHIFT_NOTE = case((Programme.minds_children, ""), else_=Shift.note)
 _CATEGORY = func.coalesce(Programme.name, "")
-_SITE = (Site.name.label("site"), Site.address, Site.latitude, Site.longitude)
+SITE = (Site.name.label("site"), Site.address, Site.latitude, Site.longitude)
 
 
 def commitments_with(*columns: Any) -> Select[*tuple[Any, ...]]:
@@ -96,6 +96,17 @@ def commitments_with(*columns: Any) -> Select[*tuple[Any, ...]]:
         .join(Site, Site.id == func.coalesce(Shift.site_id, Event.site_id))
         .outerjoin(_runs, _runs.id == ORGANISER)
         .outerjoin(_served, _served.id == Commitment.team_id)
+    )
+
+
+def shifts_with(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """Shifts joined with what they are for, where, and who runs it."""
+    return (
+        select(*columns)
+        .select_from(Shift)
+        .join(Programme, Programme.id == Shift.programme_id)
+        .join(Site, Site.id == Shift.site_id)
+        .outerjoin(_runs, _runs.id == Programme.team_id)
     )
 
 
@@ -121,7 +132,7 @@ def promises(work: Work, options: Options) -> Select[*tuple[Any, ...]]:
         CONTACT.label("contact"),
         CONTACT_PHONE.label("contact_phone"),
         _CATEGORY.label("category"),
-        *_SITE,
+        *SITE,
     ).where(Commitment.promised_at.is_not(None), _kept(work, options, Commitment.ends_at, confirmed))
 
 
@@ -129,31 +140,24 @@ def shifts(
     work: Work, options: Options, *, sequence: Any, revised_at: Any, confirmed: ColumnElement[bool]
 ) -> Select[*tuple[Any, ...]]:
     """Shifts, with revisions and standing as the feed sees them."""
-    return (
-        select(
-            Shift.uid,
-            sequence.label("sequence"),
-            Shift.revised_at,
-            revised_at.label("subject_revised_at"),
-            Shift.starts_at,
-            Shift.ends_at,
-            confirmed.label("confirmed"),
-            false().label("unconfirmed"),
-            RUN_DISCREETLY.label("discreet"),
-            Programme.name.label("title"),
-            literal("").label("part"),
-            _SHIFT_NOTE.label("description"),
-            Programme.bring,
-            *_NO_CONTACT,
-            _CATEGORY.label("category"),
-            *_SITE,
-        )
-        .select_from(Shift)
-        .join(Programme, Programme.id == Shift.programme_id)
-        .join(Site, Site.id == Shift.site_id)
-        .outerjoin(_runs, _runs.id == Programme.team_id)
-        .where(_kept(work, options, Shift.ends_at, confirmed))
-    )
+    return shifts_with(
+        Shift.uid,
+        sequence.label("sequence"),
+        Shift.revised_at,
+        revised_at.label("subject_revised_at"),
+        Shift.starts_at,
+        Shift.ends_at,
+        confirmed.label("confirmed"),
+        false().label("unconfirmed"),
+        RUN_DISCREETLY.label("discreet"),
+        Programme.name.label("title"),
+        literal("").label("part"),
+        _SHIFT_NOTE.label("description"),
+        Programme.bring,
+        *_NO_CONTACT,
+        _CATEGORY.label("category"),
+        *SITE,
+    ).where(_kept(work, options, Shift.ends_at, confirmed))
 
 
 def events(work: Work, options: Options, *, contact: bool = False) -> Select[*tuple[Any, ...]]:
@@ -176,7 +180,7 @@ def events(work: Work, options: Options, *, contact: bool = False) -> Select[*tu
             BRING.label("bring"),
             *((Event.contact, Event.contact_phone) if contact else _NO_CONTACT),
             _CATEGORY.label("category"),
-            *_SITE,
+            *SITE,
         )
         .select_from(Event)
         .join(Site, Site.id == Event.site_id)
@@ -191,10 +195,17 @@ def days_ago(work: Work, number: int) -> datetime:
     return at(civil_date(work.now) - timedelta(days=number), time.min)
 
 
+def kept_since(work: Work, options: Options, *, confirmed: bool) -> datetime | None:
+    """What ends later than this is still in the feed, of what stands or of what is cancelled; nothing
+    where there is no such instant. It changes with the office's date, never within a day."""
+    if confirmed:
+        return days_ago(work, options.past_days)
+    if not options.show_cancelled:
+        return None
+    return days_ago(work, EVER if options.past_days == EVER else min(CANCELLED_DAYS, options.past_days))
+
+
 def _kept(work: Work, options: Options, ends_at: Any, confirmed: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Still in the feed: this changes with the office's date, never within a day."""
-    kept = and_(confirmed, ends_at > days_ago(work, options.past_days))
-    if options.show_cancelled:
-        days = EVER if options.past_days == EVER else min(CANCELLED_DAYS, options.past_days)
-        kept = or_(kept, and_(not_(confirmed), ends_at > days_ago(work, days)))
-    return kept
+    kept = and_(confirmed, ends_at > kept_since(work, options, confirmed=True))
+    since = kept_since(work, options, confirmed=False)
+    return kept if since is None else or_(kept, and_(not_(confirmed), ends_at > since))
