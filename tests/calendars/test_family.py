@@ -7,8 +7,8 @@ from datetime import date, time, timedelta
 import pytest
 from icalendar import Event
 
-from tests.calendars.conftest import MONDAY, THURSDAY, Town
-from tests.calendars.families import FIRST, Family, events_of
+from tests.calendars.conftest import MONDAY, THURSDAY, WEEK, Town
+from tests.calendars.families import CHILD_BORN, FIRST, Family, events_of
 from volunteer_core.calendars.family import NoChildEnrolled
 from volunteer_core.calendars.feeds import FeedGone, family_feed, programme_feed
 from volunteer_core.calendars.models import FeedKind
@@ -20,10 +20,10 @@ from volunteer_core.closures.declaring import declare_closure
 from volunteer_core.errors import NotAllowed
 from volunteer_core.people.registry import leave_office
 from volunteer_core.permissions import Actor
-from volunteer_core.places.directory import correct_site
+from volunteer_core.places.directory import add_site, correct_site
 from volunteer_core.rosters.calling_off import call_off_shift, reinstate_shift
-from volunteer_core.rosters.publishing import withdraw_week
-from volunteer_core.rosters.shifts import change_shift
+from volunteer_core.rosters.publishing import publish_week, withdraw_week
+from volunteer_core.rosters.shifts import add_shift, change_shift
 from volunteer_core.teams.programmes import advise_programme, rename_programme, set_up_programme
 from volunteer_core.timespans import at, civil_date
 from volunteer_core.workdays.daybook import DayRule
@@ -153,19 +153,34 @@ def test_opening_the_session_changes_nothing(family: Family) -> None:
     assert family.town.see(family_feed, person_id=family.mother) == before
 
 
-def test_only_the_days_on_which_a_child_comes_are_there(family: Family) -> None:
+def test_only_what_the_child_is_enrolled_for_is_there(family: Family) -> None:
     town = family.town
-    other = town.do(
-        set_up_programme, code="P9", name="早托", day_rule=DayRule.EVERY_DAY, minds_children=True
-    ).id
-    town.published_shift(programme=other)
-    for day in (date(2026, 12, 1), date(2026, 12, 2), THURSDAY, FRIDAY):
+    facts = {"code": "P9", "name": "早托", "day_rule": DayRule.EVERY_DAY, "minds_children": True}
+    mornings = town.do(set_up_programme, **facts).id
+    far = town.do(add_site, community_id=town.community, code="S2", name="三峰学堂").id
+    tuesday, wednesday = date(2026, 12, 1), date(2026, 12, 2)
+    for day in (tuesday, wednesday, THURSDAY, FRIDAY):
         town.shift(day=day, programme=family.school)
     town.publish(family.school)
+    town.published_shift(day=wednesday, hour=7, programme=mornings)
+    times = {"starts_at": at(wednesday, time(19)), "ends_at": at(wednesday, time(20))}
+    town.do(add_shift, programme_id=family.school, site_id=far, minimum=1, maximum=1, **times)
+    town.do(publish_week, programme_id=family.school, site_id=far, week=WEEK)
     town.do(end_enrolment, enrolment_id=family.enrolment, last_day=FIRST)
-    family.enrol(family.child, weekdays="35", first_day=date(2026, 12, 2), last_day=THURSDAY)
-    confirmed = [entry.start.date() for entry in family.sees() if entry["STATUS"] == "CONFIRMED"]
-    assert confirmed == [date(2026, 12, 2)]
+    family.enrol(family.child, weekdays="235", first_day=wednesday, last_day=THURSDAY)
+    confirmed = [entry.start for entry in family.sees() if entry["STATUS"] == "CONFIRMED"]
+    assert confirmed == [at(wednesday, time(17))]
+
+
+def test_two_changes_within_a_second_are_two(family: Family) -> None:
+    shift = family.session()
+    told = family.sees()
+    for hour in (16, 18):
+        times = {"starts_at": at(THURSDAY, time(hour)), "ends_at": at(THURSDAY, time(hour + 1))}
+        family.town.do(change_shift, shift_id=shift, **times)
+        family.town.now -= timedelta(minutes=1)
+        told += family.sees()
+    assert told[0]["SEQUENCE"] < told[1]["SEQUENCE"] < told[2]["SEQUENCE"]
 
 
 def test_on_a_weekend_that_is_worked_every_child_may_come(family: Family) -> None:
@@ -235,23 +250,29 @@ def test_who_is_no_guardian_any_more_sees_nothing_further(family: Family) -> Non
 
 
 def test_what_leaves_without_a_trace_is_a_change_all_the_same(family: Family) -> None:
+    wednesday = date(2026, 12, 2)
+    family.session(day=wednesday)
     family.session()
     secret = family.subscribe(show_cancelled=False).secret
-    family.town.do(end_enrolment, enrolment_id=family.enrolment, last_day=FIRST)
+    family.town.do(end_enrolment, enrolment_id=family.enrolment, last_day=wednesday)
     after = family.fetches(secret)
-    assert [str(entry["SUMMARY"]) for entry in events_of(after)] == ["暂无安排"]
+    assert [entry.start.date() for entry in events_of(after)] == [wednesday]
     assert after.last_modified == family.town.now
 
 
-def test_other_families_are_not_disturbed(family: Family) -> None:
+def test_other_families_sessions_are_theirs_and_disturb_nobody(family: Family) -> None:
     family.session()
-    before = family.fetches(secret := family.subscribe().secret)
     town = family.town
-    other = town.do(
-        register_child, name="王小雨", birth_date=date(2018, 5, 5), community_id=town.community
-    ).id
+    secret = family.subscribe().secret
+    other = town.do(register_child, name="王小雨", birth_date=CHILD_BORN, community_id=town.community).id
     town.do(link_guardian, child_id=other, person_id=town.other, relation="母亲")
-    theirs = family.enrol(other)
+    theirs = family.enrol(other, weekdays="6")
+    town.do(set_local_day, day=SATURDAY, works=True, name="调休", source="通知")
+    family.session(day=SATURDAY)
+    town.do(end_enrolment, enrolment_id=family.enrolment, last_day=FRIDAY)
+    before = family.fetches(secret)
+    assert shown(events_of(before)) == [THERE, (SATURDAY, "【已取消】五点学堂", "CANCELLED")]
+    assert shown(events_of(town.see(family_feed, person_id=town.other)))[-1][2] == "CONFIRMED"
     town.do(end_enrolment, enrolment_id=theirs, last_day=FIRST)
     town.do(unlink_guardian, child_id=other, person_id=town.other)
     assert family.fetches(secret) == before

@@ -95,17 +95,20 @@ def test_children_enrolled_before_families_had_calendars_are_still_so(engine_url
     office = open_office(engine_url)
     migrations.upgrade(office, "0003")
     with office.engine.begin() as connection:
-        for statement in (
-            "INSERT INTO communities (id, code, name) VALUES (1, 'C', '社区')",
-            "INSERT INTO sites (id, code, name, address, community_id) VALUES (1, 'S', '学堂', '', 1)",
-            "INSERT INTO programmes (id, code, name, day_rule, duty, minds_children, emergency) "
-            "VALUES (1, 'P', '五点学堂', 'workdays', false, true, false)",
-            "INSERT INTO children (id, code, name, birth_date, community_id) "
-            "VALUES (1, 'C1', '符', '2018-03-04', 1)",
-            "INSERT INTO enrolments (id, child_id, programme_id, site_id, weekdays, first_day, last_day) "
-            "VALUES (1, 1, 1, 1, '12345', '2026-09-01', '2027-01-22')",
+        for table, row in (
+            ("communities (id, code, name)", "1, 'C', '社区'"),
+            ("sites (id, code, name, address, community_id)", "1, 'S', '学堂', '', 1"),
+            (
+                "programmes (id, code, name, day_rule, duty, minds_children, emergency)",
+                "1, 'P', '五点学堂', 'workdays', false, true, false",
+            ),
+            ("children (id, code, name, birth_date, community_id)", "1, 'C1', '符', '2018-03-04', 1"),
+            (
+                "enrolments (id, child_id, programme_id, site_id, weekdays, first_day, last_day)",
+                "1, 1, 1, 1, '12345', '2026-09-01', '2027-01-22'",
+            ),
         ):
-            connection.execute(text(statement))
+            connection.execute(text(f"INSERT INTO {table} VALUES ({row})"))
     migrations.upgrade(office)
     with office.read(by=Actor.system("test")) as work:
         row = work.find(Enrolment, 1)
