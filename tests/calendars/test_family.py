@@ -217,6 +217,16 @@ def test_when_a_child_leaves_its_later_sessions_are_cancelled(family: Family) ->
     assert (back["UID"], back["SEQUENCE"] > after["SEQUENCE"]) == (before["UID"], True)
 
 
+def test_a_child_that_leaves_earlier_still_leaves_nothing_behind(family: Family) -> None:
+    tuesday = date(2026, 12, 1)
+    for day in (tuesday, THURSDAY):
+        family.town.shift(day=day, programme=family.school)
+    family.town.publish(family.school)
+    for last_day in (date(2026, 12, 2), FIRST):
+        family.town.do(end_enrolment, enrolment_id=family.enrolment, last_day=last_day)
+    assert [str(entry["STATUS"]) for entry in family.sees()] == ["CANCELLED", "CANCELLED"]
+
+
 def test_what_is_published_after_a_child_has_left_never_was_in_its_calendar(family: Family) -> None:
     family.session()
     family.town.do(end_enrolment, enrolment_id=family.enrolment, last_day=date(2026, 12, 2))
