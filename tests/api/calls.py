@@ -427,6 +427,7 @@ HOURS_AND_CALENDARS = (
     Call("fetch_community_events", {"name": "$community.ics"}),
     Call("fetch_event", {"name": "$event.ics"}),
     Call("fetch_workdays"),
+    Call("show_entry", {"uid": "$entry_uid"}),
     Call("read_invitation", {"commitment_id": "$promise"}),
 )
 

@@ -64,6 +64,8 @@ class Entry(msgspec.Struct, frozen=True):
     category: str = ""
     all_day: bool = False
     """It takes whole dates: its instants are midnights of the office's zone."""
+    page: bool = False
+    """Its UID has a page; see :mod:`~volunteer_core.calendars.pages`."""
 
 
 def lasting(entries: Callable[[Options], list[Entry]], options: Options) -> list[Entry]:
@@ -151,12 +153,14 @@ def team_entries(work: Work, team: Team, options: Options) -> list[Entry]:
 
 def programme_entries(work: Work, programme_id: int, options: Options) -> list[Entry]:
     """The shifts and events of a programme that were ever published."""
-    return _published(work, options, Shift.programme_id == programme_id, Event.programme_id == programme_id)
+    return published_entries(
+        work, options, Shift.programme_id == programme_id, Event.programme_id == programme_id
+    )
 
 
 def site_entries(work: Work, site_id: int, options: Options) -> list[Entry]:
     """The shifts and events at a site that were ever published, whoever runs them."""
-    return _published(work, options, Shift.site_id == site_id, Event.site_id == site_id)
+    return published_entries(work, options, Shift.site_id == site_id, Event.site_id == site_id)
 
 
 def public_entries(work: Work, options: Options, *conditions: ColumnElement[bool]) -> list[Entry]:
@@ -165,9 +169,10 @@ def public_entries(work: Work, options: Options, *conditions: ColumnElement[bool
     return entries_of(work.views(Row, shown), options)
 
 
-def _published(
+def published_entries(
     work: Work, options: Options, of_shifts: ColumnElement[bool], of_events: ColumnElement[bool]
 ) -> list[Entry]:
+    """Shifts and events that were ever published, as calendars of several people show them."""
     published = shifts(
         work,
         options,
@@ -204,6 +209,7 @@ def _entry(row: Row, options: Options, busy: bool, discreet: bool) -> Entry:
         standing=Standing.TENTATIVE if row.confirmed and row.unconfirmed else standing,
         busy=busy and row.confirmed,
         title=said.service,
+        page=True,
     )
     if discreet:
         return entry

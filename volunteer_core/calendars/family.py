@@ -149,11 +149,11 @@ def family_entries(work: Work, guardian_id: int, options: Options) -> list[Entry
     return entries_of([row for row in rows if _is_kept(work, options, row)], options)
 
 
-def session_entry(work: Work, uid: str, options: Options) -> Entry | None:
-    """One session by its UID, whoever comes to it."""
+def session_entries(work: Work, uid: str, options: Options) -> list[Entry]:
+    """The session with a UID, whoever comes to it, or nothing."""
     first = work.scalar(select(Shift).where(Shift.uid == _turned(uid), Shift.published_at.is_not(None)))
     if first is None or not work.find(Programme, first.programme_id).minds_children:
-        return None
+        return []
     same = shifts_with(*_SHIFT).where(
         Shift.programme_id == first.programme_id,
         Shift.site_id == first.site_id,
@@ -162,9 +162,7 @@ def session_entry(work: Work, uid: str, options: Options) -> Entry | None:
     )
     shifts = work.views(_Shift, same)
     row = _row(shifts, [shift for shift in shifts if shift.runs], first.revised_at)
-    if row.uid != uid or not _is_kept(work, options, row):
-        return None
-    return entries_of([row], options)[0]
+    return entries_of([row], options) if row.uid == uid and _is_kept(work, options, row) else []
 
 
 def _is_kept(work: Work, options: Options, row: Row) -> bool:

@@ -30,6 +30,7 @@ from volunteer_core.calendars.family import family_entries
 from volunteer_core.calendars.models import OWN, FeedKind, Subscription
 from volunteer_core.calendars.office_days import office_day_entries
 from volunteer_core.calendars.options import Options, words
+from volunteer_core.calendars.pages import entry_pages
 from volunteer_core.calendars.rendering import render, render_replaced
 from volunteer_core.calendars.selections import days_ago
 from volunteer_core.calendars.subscriptions import options_of
@@ -271,7 +272,11 @@ def _calendar(
     since: datetime | None = None,
 ) -> Feed:
     instants = [days_ago(work, 0), *(entry.revised_at for entry in entries)]
-    return _sent(render(name, entries, options), max([*instants, since] if since else instants), file_name)
+    return _sent(
+        render(name, entries, options, entry_pages(work)),
+        max([*instants, since] if since else instants),
+        file_name,
+    )
 
 
 def _sent(body: bytes, last_modified: datetime, file_name: str) -> Feed:
