@@ -60,7 +60,8 @@ def fetch_feed(request: Request[Any, Any, Any], opened: Opened, name: FromPath[s
     """Fetch the calendar at a secret address, as iCalendar.
 
     The secret in the address is the right to it. Answers 304 where If-None-Match or
-    If-Modified-Since say that the caller has it already.
+    If-Modified-Since say that the caller has it already. With `?download=1`, as with all calendars,
+    a browser keeps it as a file.
     """
     with opened.read() as work:
         found = feeds.feed(work, secret=name.removesuffix(".ics"))
@@ -111,13 +112,18 @@ def _number(name: str, what: str) -> int:
     return int(number)
 
 
+def _disposition(request: Request[Any, Any, Any]) -> str:
+    """A file to keep for phones that cannot subscribe; any other parameter is some client's own."""
+    return "attachment" if request.query_params.get("download") == "1" else "inline"
+
+
 def _answer(request: Request[Any, Any, Any], found: Feed) -> Response[bytes]:
     level = request.app.state.settings.gzip_level
     compressed = level > 0 and takes_gzip(request.headers)
     etag = compressed_tag(found.etag) if compressed else found.etag
     headers = validators(etag, found.last_modified) | {
         "Cache-Control": "private, no-cache",
-        "Content-Disposition": f'inline; filename="{found.name}"',
+        "Content-Disposition": f'{_disposition(request)}; filename="{found.name}"',
         "Vary": "Accept-Encoding",
         "X-Robots-Tag": "noindex, nofollow",
     }
