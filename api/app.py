@@ -34,6 +34,7 @@ from api.routes import (
     closures,
     draft_places,
     drafts,
+    entries,
     events,
     feeds,
     grid_posts,
@@ -117,7 +118,7 @@ def create_app(database: Database, settings: Settings, lifespan: Sequence[Lifesp
         [
             # Everything is in a Router: handlers given straight to Litestar that share a path fail at first.
             Router("/v1", route_handlers=ROUTERS, guards=[refuse_unsigned, refuse_unknown_query]),
-            Router("/", route_handlers=[feeds.router], guards=[refuse_unknown_query]),
+            Router("/", route_handlers=[feeds.router, entries.router], guards=[refuse_unknown_query]),
             Router("/", route_handlers=[server.router, docs.show_docs, docs.show_description]),
             docs.files(),
         ],

@@ -50,6 +50,8 @@ class KnownFeeds:
 
     async def _find(self, scope: HTTPScope) -> Feed | None:
         path = scope["path"]
+        if scope["query_string"] and b"download" in scope["query_string"]:
+            return None
         if path.startswith(_BY_ADDRESS):
             scope["path_template"] = "/feeds/{name}"
             find: Callable[[str], Feed | None] = self._at_hand.by_secret
@@ -81,20 +83,25 @@ class KnownFeeds:
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
-def answer(found: Feed, asked: Mapping[str, str], gzip_level: int) -> tuple[int, Headers, bytes]:
-    """Status, headers and body by which a feed is sent to whoever asks by these headers."""
+def answer(
+    found: Feed, asked: Mapping[str, str], gzip_level: int, *, download: bool = False
+) -> tuple[int, Headers, bytes]:
+    """Status, headers and body by which a feed is sent to whoever asks by these headers: to be shown, or
+    as a file to be kept by phones that cannot subscribe."""
     compressed = gzip_level > 0 and takes_gzip(asked)
     if not_modified(asked, etag=found.etag, last_modified=found.last_modified):
-        return 304, _headers(found.etag, found.last_modified, found.name, compressed, None), b""
+        return 304, _headers(found.etag, found.last_modified, found.name, compressed, download, None), b""
     body = _compressed(found.body, gzip_level) if compressed else found.body
-    return 200, _headers(found.etag, found.last_modified, found.name, compressed, len(body)), body
+    return 200, _headers(found.etag, found.last_modified, found.name, compressed, download, len(body)), body
 
 
 @lru_cache(1024)
-def _headers(etag: str, last_modified: datetime, name: str, compressed: bool, length: int | None) -> Headers:
+def _headers(
+    etag: str, last_modified: datetime, name: str, compressed: bool, download: bool, length: int | None
+) -> Headers:
     headers = validators(compressed_tag(etag) if compressed else etag, last_modified) | {
         "Cache-Control": "private, no-cache",
-        "Content-Disposition": f'inline; filename="{name}"',
+        "Content-Disposition": f'{"attachment" if download else "inline"}; filename="{name}"',
         "Vary": "Accept-Encoding",
         "X-Robots-Tag": "noindex, nofollow",
     }

@@ -34,7 +34,9 @@ def app() -> Litestar:
     """An application with its own database, as the environment says."""
     settings = read_settings()
     logs.configure(settings.log_level)
-    database = open_office(settings.database_url, clock=settings.clock, pool_size=settings.threads)
+    database = open_office(
+        settings.database_url, clock=settings.clock, pool_size=settings.threads, base_url=settings.base_url
+    )
     planners = Planners(settings.planners)
     served = create_app(database, settings, lifespan=[_ticking(database, planners)])
     served.state.planners = planners

@@ -54,7 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str,
         Meta(
             pattern=r"^(https?://[^/\s]+(/[^\s]*)?)?$",
-            description="Where people reach the server, for links; empty: made of host and port",
+            description="Where people reach the server, for links; empty: host and port, none in calendars",
         ),
     ] = ""
     log_level: Annotated[

@@ -108,3 +108,5 @@ def test_dates_and_spans_read_as_people_write_them() -> None:
     assert chinese_span(at(day, time(17)), at(day, time(18))) == "12月3日（周四）17:00–18:00"
     overnight = chinese_span(at(day, time(22)), at(date(2026, 12, 4), time(2)))
     assert overnight == "12月3日（周四）22:00–12月4日（周五）02:00"
+    with_year = chinese_span(at(day, time(22)), at(date(2026, 12, 4), time(2)), year=True)
+    assert with_year == "2026年12月3日 星期四 22:00–2026年12月4日 星期五 02:00"

@@ -82,6 +82,8 @@ class Work(Session):
     by: Actor
     now: datetime
     writing: bool
+    base_url: str = ""
+    """What links to this office begin with; empty where it has no address to be reached at."""
 
     def __init__(self, bind: Engine, *, by: Actor, now: datetime, writing: bool) -> None:
         if now.tzinfo is None:
@@ -148,7 +150,7 @@ class Work(Session):
 class Database:
     """An opened database. Keep one for each process and ``dispose()`` it at the end.
 
-    ``clock`` gives the present for work that is not told its ``now``.
+    ``clock`` gives the present for work that is not told its ``now``, ``base_url`` is what links begin with.
     """
 
     def __init__(
@@ -157,12 +159,13 @@ class Database:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         pool_size: int = POOL_SIZE,
+        base_url: str = "",
         echo: bool = False,
     ) -> None:
         self.url = make_url(url)
         self.clock = clock
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._work: type[Work] = type("Work", (Work,), {})
+        self._work: type[Work] = type("Work", (Work,), {"base_url": base_url.rstrip("/")})
         self.watch("before_flush", _refuse_flush_while_reading)
         self.watch("after_soft_rollback", _forget_what_was_read)
         self._writer: threading.Lock | None = None

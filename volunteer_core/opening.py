@@ -37,15 +37,17 @@ def open_office(
     *,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     pool_size: int = POOL_SIZE,
+    base_url: str = "",
 ) -> Database:
     """Opens the database at a SQLAlchemy URL (``sqlite:///office.db``, ``postgresql+psycopg://…``)
-    with the audit log and the calendars' revisions watching. ``clock`` gives the present.
+    with the audit log and the calendars' revisions watching. ``clock`` gives the present,
+    ``base_url`` is where people reach the office, for links in what goes out (without it there are none).
 
     Refuses (``Unreachable``) an address that is none, or for which no driver is installed. Whether
     the database is there turns out at the first work, or by ``demand_ready()``.
     """
     with reaching():
-        database = Database(url, clock=clock, pool_size=pool_size)
+        database = Database(url, clock=clock, pool_size=pool_size, base_url=base_url)
     audit.watch(database)
     revisions.watch(database)
     return database

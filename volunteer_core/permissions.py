@@ -156,6 +156,7 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         ("teams.grid_posts.change", _C, _O),
         ("programmes.read", _A),
         ("programmes.change", _O),
+        ("programmes.advise", _T, _O),
         # signing in
         ("access.me", _M),
         ("access.tokens.issue", _O),
@@ -226,6 +227,7 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         ("calendars.public", _A),
         ("calendars.fetch", _A),
         ("calendars.subscribe.person", _S),
+        ("calendars.subscribe.family", _G),
         ("calendars.subscribe.team", _T, _O),
         ("calendars.subscribe.programme", _T, _O),
         ("calendars.subscribe.site", _C, _O),

@@ -150,10 +150,11 @@ def chinese_date(day: date, *, year: bool = True) -> str:
     return f"{day.month}月{day.day}日（周{weekday}）"
 
 
-def chinese_span(start: datetime, end: datetime) -> str:
-    """``12月3日（周四）17:00–18:00`` in the office's zone."""
+def chinese_span(start: datetime, end: datetime, *, year: bool = False) -> str:
+    """``12月3日（周四）17:00–18:00`` in the office's zone, or ``2026年12月3日 星期四 17:00–18:00``."""
     first, last = civil(start), civil(end)
+    gap = " " if year else ""
     until = f"{last:%H:%M}"
     if last.date() != first.date():
-        until = f"{chinese_date(last.date(), year=False)}{until}"
-    return f"{chinese_date(first.date(), year=False)}{first:%H:%M}–{until}"
+        until = f"{chinese_date(last.date(), year=year)}{gap}{until}"
+    return f"{chinese_date(first.date(), year=year)}{gap}{first:%H:%M}–{until}"

@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from api.incoming import Body, Id, Paged, PathId
 from api.operations import act, get, patch, post, put
+from api.qr_codes import qr_svg
 from api.routes.feeds import CALENDAR
 from api.work import Opened
 from volunteer_core.calendars import agenda, invitations, subscriptions
@@ -34,6 +35,9 @@ ITEM = AgendaItem(
     status=CommitmentStatus.PROMISED,
     attendance=None,
     title="五点学堂",
+    bring="红马甲",
+    contact="张老师",
+    contact_phone="089812345678",
     site="三峰社区五点学堂",
     site_id=1,
     shift_id=31,
@@ -53,7 +57,12 @@ class Subscribed(msgspec.Struct, frozen=True):
     label: str
     options: Options
     url: str
+    """For what subscribes by address. Opened in a browser it gives a copy that never changes again."""
     webcal_url: str
+    qr_svg: str
+    """``webcal_url`` as a QR code, an SVG image to scan with the phone."""
+    download_url: str
+    """A copy as a file, for phones that cannot subscribe: it does not follow changes."""
     google_url: str
     """Opens Google's calendar with the address filled in; it fetches every 8 to 24 hours."""
     outlook_url: str
@@ -68,6 +77,8 @@ SUBSCRIBED = Subscribed(
     Options(),
     f"https://example.org/feeds/{SECRET}.ics",
     f"webcal://example.org/feeds/{SECRET}.ics",
+    qr_svg(f"webcal://example.org/feeds/{SECRET}.ics"),
+    f"https://example.org/feeds/{SECRET}.ics?download=1",
     f"https://calendar.google.com/calendar/r?cid=webcal%3A%2F%2Fexample.org%2Ffeeds%2F{SECRET}.ics",
     "https://outlook.live.com/calendar/0/addfromweb?"
     f"url=https%3A%2F%2Fexample.org%2Ffeeds%2F{SECRET}.ics&name=%E6%89%8B%E6%9C%BA",
@@ -109,8 +120,9 @@ class Rename(Body):
 def subscribe(request: Request[Any, Any, Any], opened: Opened, data: JSONBody[Subscribe]) -> Subscribed:
     """Make a secret address for a calendar.
 
-    One's own calendar is for oneself; a team's or programme's for its leaders and the office, a
-    site's for its coordinators and the office.
+    One's own calendar is for oneself, and a family's for the guardian of an enrolled child
+    (`no_child_enrolled`): it says when and where the child is expected, and nothing of it. A team's or
+    programme's is for its leaders and the office, a site's for its coordinators and the office.
     """
     with opened.write() as work:
         issued = subscriptions.subscribe(
@@ -218,6 +230,8 @@ def _subscribed(request: Request[Any, Any, Any], issued: subscriptions.IssuedSub
         issued.options,
         url,
         webcal,
+        qr_svg(webcal),
+        f"{url}?download=1",
         f"https://calendar.google.com/calendar/r?{urlencode({'cid': webcal})}",
         f"https://outlook.live.com/calendar/0/addfromweb?{urlencode({'url': url, 'name': issued.label})}",
     )

@@ -27,6 +27,9 @@ DETAIL = EventDetail(
     code="fire-safety-2026-12",
     title="消防安全知识讲座",
     description="面向居民、商家业主和网格员。",
+    bring="纸和笔",
+    contact="三峰社区居委会",
+    contact_phone="089812345678",
     site_id=1,
     site_name="三峰社区五点学堂",
     community_id=1,
@@ -58,6 +61,9 @@ class CreateEvent(Body):
     team_id: Id | None = None
     programme_id: Id | None = None
     description: str = ""
+    bring: str = ""
+    contact: str = ""
+    contact_phone: str = ""
     public: bool = True
     code: str | None = None
 
@@ -67,6 +73,9 @@ class ChangeEvent(Body):
 
     title: str | None = None
     description: str | None = None
+    bring: str | None = None
+    contact: str | None = None
+    contact_phone: str | None = None
     site_id: Id | None = None
     starts_at: AwareDatetime | None = None
     ends_at: AwareDatetime | None = None
@@ -134,7 +143,7 @@ def list_events(
     answers=EVENT,
 )
 def create_event(opened: Opened, data: JSONBody[CreateEvent]) -> EventView:
-    """Create an event as a draft.
+    """Create an event as a draft. The contact of a public one is published: it is the office's own.
 
     Refused: an event in the past, times in the wrong order, a site that is closed then.
     """
@@ -152,7 +161,7 @@ def read_event(opened: Opened, event_id: PathId) -> EventDetail:
 @patch(
     "/events/{event_id:int}",
     operation="events.change",
-    asks=ChangeEvent(description="请提前 10 分钟到场。"),
+    asks=ChangeEvent(description="请提前 10 分钟到场。", bring="纸和笔", contact_phone="0898-12345678"),
     answers=EVENT,
 )
 def change_event(opened: Opened, event_id: PathId, data: JSONBody[ChangeEvent]) -> EventView:

@@ -60,7 +60,8 @@ def fetch_feed(request: Request[Any, Any, Any], opened: Opened, name: FromPath[s
     """Fetch the calendar at a secret address, as iCalendar.
 
     The secret in the address is the right to it. Answers 304 where If-None-Match or
-    If-Modified-Since say that the caller has it already.
+    If-Modified-Since say that the caller has it already. With `?download=1`, as with all calendars,
+    a browser keeps it as a file.
     """
     state = request.app.state
     with opened.read() as work:
@@ -115,7 +116,12 @@ def _number(name: str, what: str) -> int:
 
 
 def _answer(request: Request[Any, Any, Any], found: Feed) -> Response[bytes]:
-    status, headers, body = answer(found, request.headers, request.app.state.settings.gzip_level)
+    status, headers, body = answer(
+        found,
+        request.headers,
+        request.app.state.settings.gzip_level,
+        download=request.query_params.get("download") == "1",  # others are some client's own
+    )
     named = {key.decode(): value.decode() for key, value in headers if key not in _BY_LITESTAR}
     return Response(body, status_code=status, headers=named, media_type="text/calendar")
 

@@ -22,6 +22,9 @@ PROGRAMME = ProgrammeView(
     duty=True,
     minds_children=True,
     emergency=False,
+    bring="红马甲",
+    contact="张老师",
+    contact_phone="089812345678",
 )
 
 
@@ -35,12 +38,23 @@ class SetUpProgramme(Body):
     duty: bool = False
     minds_children: bool = False
     emergency: bool = False
+    bring: str = ""
+    contact: str = ""
+    contact_phone: str = ""
 
 
 class RenameProgramme(Body):
     """What a programme is called from now on."""
 
     name: str
+
+
+class AdviseProgramme(Body):
+    """What whoever serves there brings and whom they call; what is not given stays."""
+
+    bring: str | None = None
+    contact: str | None = None
+    contact_phone: str | None = None
 
 
 @get("/programmes", operation="programmes.read", answers=Page([PROGRAMME], 3, 50, 0))
@@ -60,6 +74,9 @@ def list_programmes(opened: Opened, paging: Paged, team_id: OptionalQueryId = No
         team_id=1,
         duty=True,
         minds_children=True,
+        bring="红马甲",
+        contact="张老师",
+        contact_phone="0898-12345678",
     ),
     answers=PROGRAMME,
 )
@@ -84,6 +101,20 @@ def rename_programme(opened: Opened, programme_id: PathId, data: JSONBody[Rename
         return programmes.rename_programme(work, programme_id=programme_id, **given(data))
 
 
+@patch(
+    "/programmes/{programme_id:int}/advice",
+    operation="programmes.advise",
+    asks=AdviseProgramme(bring="红马甲、水杯", contact="张老师", contact_phone="0898-12345678"),
+    answers=PROGRAMME,
+)
+def advise_programme(opened: Opened, programme_id: PathId, data: JSONBody[AdviseProgramme]) -> ProgrammeView:
+    """Say what whoever serves there brings and whom they call; calendars and invitations show it."""
+    with opened.write() as work:
+        return programmes.advise_programme(work, programme_id=programme_id, **given(data))
+
+
 router = Router(
-    "/", route_handlers=[list_programmes, set_up_programme, rename_programme], tags=["programmes"]
+    "/",
+    route_handlers=[list_programmes, set_up_programme, rename_programme, advise_programme],
+    tags=["programmes"],
 )

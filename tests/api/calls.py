@@ -167,6 +167,7 @@ ROSTERS = (
     Call("list_programmes"),
     Call("set_up_programme", body={"code": "P9", "name": "清洁", "day_rule": "workdays"}),
     Call("rename_programme", {"programme_id": "$clean_up"}, body={"name": "每周两小时"}),
+    Call("advise_programme", {"programme_id": "$clean_up"}, body={"bring": "手套"}),
     Call("list_patterns"),
     Call(
         "set_pattern",
@@ -393,6 +394,12 @@ HOURS_AND_CALENDARS = (
     Call("subscribe", body={"kind": "person", "subject_id": "$ward", "label": "手机"}),
     Call(
         "subscribe",
+        body={"kind": "family", "subject_id": "$mother", "label": "手机"},
+        right="calendars.subscribe.family",
+        variant="family",
+    ),
+    Call(
+        "subscribe",
         body={"kind": "team", "subject_id": "$team", "label": "手机"},
         right="calendars.subscribe.team",
         variant="team",
@@ -420,6 +427,7 @@ HOURS_AND_CALENDARS = (
     Call("fetch_community_events", {"name": "$community.ics"}),
     Call("fetch_event", {"name": "$event.ics"}),
     Call("fetch_workdays"),
+    Call("show_entry", {"uid": "$entry_uid"}),
     Call("read_invitation", {"commitment_id": "$promise"}),
 )
 

@@ -16,8 +16,8 @@ import api as package
 from api.operations import needs_sign_in
 from volunteer_core.permissions import RIGHTS, Scope
 
-NOT_DESCRIBED = {"show_docs", "show_description", "get_handler", "head_handler"}
-"""Handlers of the documentation itself."""
+NOT_DESCRIBED = {"show_docs", "show_description", "get_handler", "head_handler", "show_entry"}
+"""Handlers of the documentation itself, and of a page for people."""
 
 SAMPLES = {"date": "2026-12-03", "date-time": "2026-12-03T09:00:00Z", "integer": "1", "boolean": "true"}
 

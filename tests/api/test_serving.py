@@ -9,13 +9,18 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+from icalendar import Calendar
 
+from volunteer_core.events.planning import create_event, publish_event
 from volunteer_core.migrations import upgrade
 from volunteer_core.opening import open_office
+from volunteer_core.permissions import Actor
+from volunteer_core.places.directory import add_community, add_site
 
 
 def free_port() -> int:
@@ -79,6 +84,33 @@ def test_serving(tmp_path: Path, stop: signal.Signals) -> None:
     assert said.rstrip().endswith("已停止。")
     lines = [json.loads(line) for line in logged.splitlines()]
     assert {"/v1/sites", "/ready"} <= {line["route"] for line in lines if line["message"] == "request"}
+
+
+def test_calendars_link_to_where_people_reach_the_server(tmp_path: Path) -> None:
+    office = open_office(f"sqlite:///{tmp_path}/office.db")
+    upgrade(office)
+    now = datetime(2026, 12, 3, 4, tzinfo=UTC)
+    with office.write(by=Actor.system("test"), now=now) as work:
+        community = add_community(work, code="C", name="三峰社区").id
+        site = add_site(work, community_id=community, code="S", name="广场").id
+        starts_at, ends_at = now + timedelta(days=1), now + timedelta(days=1, hours=1)
+        event = create_event(work, title="清洁日", site_id=site, starts_at=starts_at, ends_at=ends_at).id
+        publish_event(work, event_id=event)
+    office.dispose()
+    port = free_port()
+    outside = {"VOLUNTEER_NOW": now.isoformat(), "VOLUNTEER_BASE_URL": "https://volunteer.example.cn/"}
+    process = serve(tmp_path, "--port", str(port), **outside)
+    try:
+        base = f"http://127.0.0.1:{port}"
+        wait_for_answer(process, f"{base}/health")
+        feed = httpx.get(f"{base}/calendars/events.ics", trust_env=False)
+        [entry] = Calendar.from_ical(feed.content).events
+        path = str(entry["URL"]).removeprefix("https://volunteer.example.cn/")
+        assert path != str(entry["URL"])
+        assert "清洁日" in httpx.get(f"{base}/{path}", trust_env=False).text
+    finally:
+        process.send_signal(signal.SIGTERM)
+        ended(process)
 
 
 def test_what_cannot_be_served_is_told(tmp_path: Path) -> None:

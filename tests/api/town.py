@@ -8,9 +8,12 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from typing import Any
 
+from icalendar import Calendar
+
 from tests.api.changing_hands import add_what_changes_hands
 from tests.world import MONDAY, NOW, World, hour
 from volunteer_core.access.tokens import grant_role, issue_token
+from volunteer_core.calendars.feeds import person_feed
 from volunteer_core.calendars.models import FeedKind
 from volunteer_core.calendars.subscriptions import subscribe
 from volunteer_core.care.enrolment import enrol, link_guardian, register_child
@@ -230,6 +233,8 @@ class Town(World):
                 subscribe, by=self.actor(ward), kind=FeedKind.PERSON, subject_id=ward, label="手机"
             )
             ids[name], ids[f"{name}_secret"] = issued.id, issued.secret
+        calendar = Calendar.from_ical(self.see(person_feed, person_id=ids["staff"]).body)
+        ids["entry_uid"] = str(calendar.events[0]["UID"])
         ids["grant"] = self.do(
             grant_role,
             person_id=ids["helper"],

@@ -138,6 +138,15 @@ def test_an_entry_has_exactly_these_lines() -> None:
     ]
 
 
+def test_an_entrys_page_is_named_after_its_uid_and_lines_that_are_kept_are_not_mixed_up() -> None:
+    pages = "https://example.cn/calendars/entries/"
+    plain, linked = (render("x", [entry(page=True)], Options(), at) for at in ("", pages))
+    url = f"URL:{pages}0b4ae1fc-4b4e-4a4e-9d55-111111111111\r\n"
+    assert linked.replace(b"\r\n ", b"").replace(url.encode(), b"") == plain
+    assert url in linked.decode().replace("\r\n ", "")
+    assert b"URL" not in render("x", [entry()], Options(), pages)
+
+
 def test_what_is_cancelled_says_so_in_three_ways() -> None:
     body = lines(render("x", [entry(standing=Standing.CANCELLED, busy=False)]))
     assert {"SUMMARY:【已取消】五点学堂", "STATUS:CANCELLED", "TRANSP:TRANSPARENT"} <= set(body)

@@ -16,9 +16,10 @@ import msgspec
 import pytest
 from icalendar import Calendar
 
+from tests.api.care import add_child
 from tests.api.lecture import add_position, between, create, sign_up
 from tests.api.phone import subscribe
-from tests.api.story import School, assign, done, found_school, plan_next_week, publish
+from tests.api.story import School, assign, done, found_school, newcomer, person, plan_next_week, publish
 from tests.clients.served import SITE, Served
 from volunteer_core.calendars.models import FeedKind
 
@@ -28,6 +29,9 @@ PLACE = SITE.replace("\\", "＼")
 PART = "听众,甲;乙 🎈"
 TEXT = "第一行，逗号,分号;冒号: 反斜线 \\n \\, \\\\ 结束\n\n第三行 👩‍👩‍👧\nBEGIN:VEVENT\n"
 TEXT += "凤翔街道志愿服务，" * ((4000 - len(TEXT)) // 9) + "完"
+BRING = "手套,水;伞: C:\\new\\Nord 🎈"
+CONTACT = '王"老师"; 李,主任'
+ADVICE = {"bring": BRING, "contact": CONTACT, "contact_phone": "0898-12345678"}
 TITLES = (
     "义卖,换书;修伞",
     "路径 C:\\new\\Nord \\, \\; \\",
@@ -58,22 +62,28 @@ class Kind(msgspec.Struct, frozen=True):
     shifts: bool = True
     part: str = ""
     """What is added to an event's title."""
+    advice: tuple[str, str] = ("", "")
+    """What is added to the text of a shift and to that of an event."""
+    events: bool = True
 
     def url(self, served: Served, school: School) -> str:
         if not self.by:
             return f"{served.base}/calendars/{self.name}.ics"
-        subject = getattr(school, self.subject)
+        subject = getattr(school, self.subject) if self.subject else person(served, self.by)
         url: str = done(subscribe(served, subject, by=self.by, kind=self.name), 201)["url"]
         return url
 
 
+TO_BRING = f"请携带：{BRING}"
+WITH_CONTACT = f"{TO_BRING}\n联系人：{CONTACT} 0898-12345678"
 KINDS = [
-    Kind("person", by="aunt", subject="aunt", part=f"（{PART}）"),
-    Kind("team", by="leader", subject="team"),
-    Kind("programme", by="leader", subject="programme"),
-    Kind("site", by="officer", subject="site"),
-    Kind("events", shifts=False),
-    Kind("communities/1", shifts=False),
+    Kind("person", by="aunt", subject="aunt", part=f"（{PART}）", advice=(WITH_CONTACT, WITH_CONTACT)),
+    Kind("family", by="妈妈", events=False),
+    Kind("team", by="leader", subject="team", advice=(TO_BRING, TO_BRING)),
+    Kind("programme", by="leader", subject="programme", advice=(TO_BRING, TO_BRING)),
+    Kind("site", by="officer", subject="site", advice=(TO_BRING, TO_BRING)),
+    Kind("events", shifts=False, advice=("", WITH_CONTACT)),
+    Kind("communities/1", shifts=False, advice=("", WITH_CONTACT)),
 ]
 
 
@@ -107,8 +117,16 @@ PARSERS = [
 
 @pytest.fixture(scope="module")
 def school(served: Served) -> School:
-    """Shifts and events, of each an ordinary one, a moved and a cancelled one."""
+    """Shifts and events, of each an ordinary one, a moved and a cancelled one; a child comes every day."""
     school = found_school(served)
+    for name in ("coordinator", "妈妈"):
+        newcomer(served, name)
+    role = {"person_id": person(served, "coordinator"), "role": "community_coordinator"}
+    role |= {"community_id": school.community, "valid_from": "2026-12-01"}
+    done(served.call("POST", "/v1/roles", by="officer", json=role), 201)
+    add_child(served, school)
+    path = f"/v1/programmes/{school.programme}/advice"
+    done(served.call("PATCH", path, by="leader", json=ADVICE))
     shifts = plan_next_week(served, school)
     for shift in shifts:
         done(assign(served, shift, school.aunt), 201)
@@ -126,7 +144,8 @@ def school(served: Served) -> School:
 def _held(served: Served, school: School, title: str, hour: int) -> int:
     """A published event at which the aunt has a seat."""
     times = between(f"{hour:02}:00", f"{hour + 1:02}:00", day=6)
-    created = create(served, school, title=title, description=TEXT, programme_id=school.programme, **times)
+    told = {"title": title, "description": TEXT, "programme_id": school.programme, **ADVICE}
+    created = create(served, school, **told, **times)
     event: int = done(created, 201)["id"]
     position: int = done(add_position(served, event, name=PART), 201)["id"]
     done(served.call("POST", f"/v1/events/{event}/publish", by="leader"))
@@ -138,13 +157,15 @@ def truth(kind: Kind) -> list[Entry]:
     """What a feed is to show."""
     week = [("07", "17:00", "18:00"), ("08", "16:15", "17:45")]
     week += [(day, "17:00", "18:00") for day in ("09", "10", "11")]
-    shifts = [_entry("五点学堂", *times, cancelled=times[0] == "09") for times in week]
+    of_shift, of_event = (advice.replace("\\", "＼") for advice in kind.advice)
+    shifts = [_entry("五点学堂", *times, cancelled=times[0] == "09", text=of_shift) for times in week]
     events = []
     for number, title in enumerate(TITLES):
         times = ("23:30", "23:59") if number == 1 else (f"{8 + 2 * number:02}:00", f"{9 + 2 * number:02}:00")
         shown = f"{title}{kind.part}".replace("\\", "＼")
-        events.append(_entry(shown, "06", *times, cancelled=number == 2, text=TEXT.replace("\\", "＼")))
-    return sorted(events + shifts * kind.shifts)
+        text = "\n".join([TEXT.replace("\\", "＼"), of_event])
+        events.append(_entry(shown, "06", *times, cancelled=number == 2, text=text))
+    return sorted(events * kind.events + shifts * kind.shifts)
 
 
 def _entry(title: str, day: str, start: str, end: str, *, cancelled: bool, text: str = "") -> Entry:

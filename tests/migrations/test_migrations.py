@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
 from volunteer_core import migrations
+from volunteer_core.care.models import Enrolment
 from volunteer_core.database import Database
 from volunteer_core.opening import open_office
+from volunteer_core.permissions import Actor
 from volunteer_core.tables import Table
 
 POSTGRES_SCHEMA = (
@@ -85,6 +88,32 @@ def test_upgrading_twice_changes_nothing(office: Database) -> None:
 def test_an_empty_database_has_no_revision(engine_url: str) -> None:
     office = open_office(engine_url)
     assert migrations.current(office) is None
+    office.dispose()
+
+
+def test_children_enrolled_before_families_had_calendars_are_still_so(engine_url: str) -> None:
+    office = open_office(engine_url)
+    migrations.upgrade(office, "0003")
+    with office.engine.begin() as connection:
+        for table, row in (
+            ("communities (id, code, name)", "1, 'C', '社区'"),
+            ("sites (id, code, name, address, community_id)", "1, 'S', '学堂', '', 1"),
+            (
+                "programmes (id, code, name, day_rule, duty, minds_children, emergency)",
+                "1, 'P', '五点学堂', 'workdays', false, true, false",
+            ),
+            ("children (id, code, name, birth_date, community_id)", "1, 'C1', '符', '2018-03-04', 1"),
+            (
+                "enrolments (id, child_id, programme_id, site_id, weekdays, first_day, last_day)",
+                "1, 1, 1, 1, '12345', '2026-09-01', '2027-01-22'",
+            ),
+        ):
+            connection.execute(text(f"INSERT INTO {table} VALUES ({row})"))
+    migrations.upgrade(office)
+    with office.read(by=Actor.system("test")) as work:
+        row = work.find(Enrolment, 1)
+        assert (row.last_day, row.ended_at, row.planned_to) == (date(2027, 1, 22), None, None)
+        assert row.enrolled_at <= work.now
     office.dispose()
 
 

@@ -9,7 +9,16 @@ from msgspec.structs import asdict, replace
 from sqlalchemy import func
 
 from volunteer_core.calendars.contents import DISCREET_TITLE, full_title
-from volunteer_core.calendars.selections import DISCREET, ORGANISER, PART, TITLE, commitments_with
+from volunteer_core.calendars.selections import (
+    BRING,
+    CONTACT,
+    CONTACT_PHONE,
+    DISCREET,
+    ORGANISER,
+    PART,
+    TITLE,
+    commitments_with,
+)
 from volunteer_core.commitments.models import Attendance, Commitment, CommitmentStatus
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.events.models import Event, Position
@@ -33,6 +42,10 @@ class AgendaItem(msgspec.Struct, frozen=True):
     attendance: Attendance | None
     title: str
     """The programme's name, or the event's title with the position."""
+    bring: str
+    contact: str
+    contact_phone: str
+    """What to bring and whom to call: the event's, else the programme's."""
     site: str
     site_id: int | None
     shift_id: int | None
@@ -44,6 +57,7 @@ class AgendaItem(msgspec.Struct, frozen=True):
 
 
 _NOBODY = frozenset[int]()
+_TEXTS = ("bring", "contact", "contact_phone", "site")
 _SUBJECT_IDS = ("site_id", "shift_id", "event_id", "position_id", "programme_id", "team_id")
 
 
@@ -83,6 +97,9 @@ def agenda(
             Commitment.status,
             Commitment.attendance,
             TITLE.label("title"),
+            BRING.label("bring"),
+            CONTACT.label("contact"),
+            CONTACT_PHONE.label("contact_phone"),
             Site.name.label("site"),
             Site.id.label("site_id"),
             Shift.id.label("shift_id"),
@@ -111,5 +128,5 @@ def _item(row: _Row, open_to: bool) -> AgendaItem:
     shown = {field: getattr(row, field) for field in AgendaItem.__struct_fields__}
     shown["title"] = full_title(row.title, row.part)
     if row.discreet and not open_to:
-        shown.update(title=DISCREET_TITLE, site="", **dict.fromkeys(_SUBJECT_IDS))
+        shown.update(title=DISCREET_TITLE, **dict.fromkeys(_TEXTS, ""), **dict.fromkeys(_SUBJECT_IDS))
     return AgendaItem(**shown)

@@ -1,13 +1,14 @@
 """What a feed shows, as plain entries. Inner: asks no rights.
 
-Nothing about children, nobody's name or phone, no link: a feed may be read over a shoulder. What a
+Nothing about children, no link, nobody's name or phone but the contact that was typed to be passed on,
+and that only to those who serve and for public events: a feed may be read over a shoulder. What a
 discreet team runs, or is served for it, appears everywhere as 「志愿服务」 without place or text, in
 a person's own feed too, and not at all in the public one (DESIGN.md, rule 14).
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
@@ -15,12 +16,12 @@ from uuid import NAMESPACE_OID, uuid5
 import msgspec
 from sqlalchemy import BindParameter, Select, bindparam
 
-from volunteer_core.calendars.options import PAST_DAYS_EVER, Language, Options, words
+from volunteer_core.calendars.options import PAST_DAYS_EVER, Language, Options, Words, words
 from volunteer_core.calendars.selections import (
     EVENTS,
     PROMISES,
+    PUBLIC_EVENTS,
     PUBLISHED_SHIFTS,
-    RUN_DISCREETLY,
     Look,
     Row,
     team_shifts,
@@ -28,11 +29,13 @@ from volunteer_core.calendars.selections import (
 )
 from volunteer_core.commitments.models import Commitment
 from volunteer_core.events.models import Event
+from volunteer_core.people.masking import dialled
 from volunteer_core.places.models import Site
 from volunteer_core.rosters.models import Shift
 from volunteer_core.timespans import civil_date, day_span
 
 DISCREET_TITLE = words(Language.CHINESE).service
+_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class Standing(StrEnum):
@@ -62,6 +65,8 @@ class Entry(msgspec.Struct, frozen=True):
     category: str = ""
     all_day: bool = False
     """It takes whole dates: its instants are midnights of the office's zone."""
+    page: bool = False
+    """Its UID has a page; see :mod:`~volunteer_core.calendars.pages`."""
 
 
 Only = list[str] | None
@@ -79,20 +84,28 @@ def nothing_planned(ever: list[Entry], options: Options) -> list[Entry]:
     if not ever:
         return []
     last = max(ever, key=lambda entry: (entry.ends_at, entry.uid))
-    day = day_span(civil_date(last.starts_at))
-    return [
-        Entry(
-            uid=str(uuid5(NAMESPACE_OID, last.uid)),
-            sequence=last.sequence,
-            revised_at=last.revised_at,
-            starts_at=day.start,
-            ends_at=day.end,
-            standing=Standing.CONFIRMED,
-            busy=False,
-            title=words(options.language).nothing,
-            all_day=True,
-        )
-    ]
+    return [notice(last.uid, last.sequence, last.revised_at, civil_date(last.starts_at), options)]
+
+
+def notice(name: str, sequence: int, revised_at: datetime, on: date, options: Options) -> Entry:
+    """An all-day entry that says that nothing is planned, with a UID made of a name."""
+    day = day_span(on)
+    return Entry(
+        uid=str(uuid5(NAMESPACE_OID, name)),
+        sequence=sequence,
+        revised_at=revised_at,
+        starts_at=day.start,
+        ends_at=day.end,
+        standing=Standing.CONFIRMED,
+        busy=False,
+        title=words(options.language).nothing,
+        all_day=True,
+    )
+
+
+def sequence_at(revised_at: datetime) -> int:
+    """For entries whose rows count no revisions: the second of the last one rises with each."""
+    return (revised_at - _EPOCH) // timedelta(seconds=1)
 
 
 _UID: BindParameter[str] = bindparam("uid")
@@ -113,15 +126,18 @@ _PROGRAMME_SHIFTS = _whole_and_part(
 _PROGRAMME_EVENTS = _whole_and_part(EVENTS.where(Event.programme_id == bindparam("programme_id")), Event.uid)
 _SITE_SHIFTS = _whole_and_part(PUBLISHED_SHIFTS.where(Shift.site_id == bindparam("site_id")), Shift.uid)
 _SITE_EVENTS = _whole_and_part(EVENTS.where(Event.site_id == bindparam("site_id")), Event.uid)
-_SHOWN = EVENTS.where(Event.public, RUN_DISCREETLY.is_(False))
-_PUBLIC = _whole_and_part(_SHOWN, Event.uid)
-_OF_COMMUNITY = _whole_and_part(_SHOWN.where(Site.community_id == bindparam("community_id")), Event.uid)
-_ONE_EVENT = _whole_and_part(_SHOWN.where(Event.id == bindparam("event_id")), Event.uid)
+_ONE_SHIFT = _whole_and_part(PUBLISHED_SHIFTS, Shift.uid)
+_ONE_OF_ALL_EVENTS = _whole_and_part(EVENTS, Event.uid)
+_PUBLIC = _whole_and_part(PUBLIC_EVENTS, Event.uid)
+_OF_COMMUNITY = _whole_and_part(
+    PUBLIC_EVENTS.where(Site.community_id == bindparam("community_id")), Event.uid
+)
+_ONE_EVENT = _whole_and_part(PUBLIC_EVENTS.where(Event.id == bindparam("event_id")), Event.uid)
 
 
 def person_entries(work: Look, options: Options, only: Only = None, *, person_id: int) -> list[Entry]:
     """What a person was ever promised to: still promised, or cancelled. Drafts do not appear."""
-    return _entries(_rows(work, options, only, _OF_PERSON, person_id=person_id), options, busy=True)
+    return entries_of(_rows(work, options, only, _OF_PERSON, person_id=person_id), options, busy=True)
 
 
 def commitment_entry(work: Look, commitment_id: int) -> Entry | None:
@@ -135,33 +151,38 @@ def team_entries(
 ) -> list[Entry]:
     """The shifts at which people serve for a team, and the events it organises."""
     rows = _rows(work, options, only, _SERVED, _ORGANISED, team_id=team_id)
-    return _entries(rows, options, discreet=discreet)
+    return entries_of(rows, options, discreet=discreet)
 
 
 def programme_entries(work: Look, options: Options, only: Only = None, *, programme_id: int) -> list[Entry]:
     """The shifts and events of a programme that were ever published."""
     rows = _rows(work, options, only, _PROGRAMME_SHIFTS, _PROGRAMME_EVENTS, programme_id=programme_id)
-    return _entries(rows, options)
+    return entries_of(rows, options)
 
 
 def site_entries(work: Look, options: Options, only: Only = None, *, site_id: int) -> list[Entry]:
     """The shifts and events at a site that were ever published, whoever runs them."""
-    return _entries(_rows(work, options, only, _SITE_SHIFTS, _SITE_EVENTS, site_id=site_id), options)
+    return entries_of(_rows(work, options, only, _SITE_SHIFTS, _SITE_EVENTS, site_id=site_id), options)
 
 
 def public_entries(work: Look, options: Options, only: Only = None) -> list[Entry]:
     """The public events that were ever published."""
-    return _entries(_rows(work, options, only, _PUBLIC), options)
+    return entries_of(_rows(work, options, only, _PUBLIC), options)
 
 
 def community_entries(work: Look, options: Options, only: Only = None, *, community_id: int) -> list[Entry]:
     """Of the public events those in a community."""
-    return _entries(_rows(work, options, only, _OF_COMMUNITY, community_id=community_id), options)
+    return entries_of(_rows(work, options, only, _OF_COMMUNITY, community_id=community_id), options)
 
 
 def event_entries(work: Look, options: Options, only: Only = None, *, event_id: int) -> list[Entry]:
     """A public event, or nothing."""
-    return _entries(_rows(work, options, only, _ONE_EVENT, event_id=event_id), options)
+    return entries_of(_rows(work, options, only, _ONE_EVENT, event_id=event_id), options)
+
+
+def published_entries(work: Look, options: Options, only: list[str]) -> list[Entry]:
+    """Shifts and events that were ever published, as calendars of several people show them."""
+    return entries_of(_rows(work, options, only, _ONE_SHIFT, _ONE_OF_ALL_EVENTS), options)
 
 
 def _rows(
@@ -184,7 +205,10 @@ def full_title(title: str, part: str) -> str:
     return f"{title}（{part}）" if part else title
 
 
-def _entries(rows: list[Row], options: Options, *, busy: bool = False, discreet: bool = False) -> list[Entry]:
+def entries_of(
+    rows: list[Row], options: Options, *, busy: bool = False, discreet: bool = False
+) -> list[Entry]:
+    """Rows as a feed shows them, by time. ``busy``: to whoever subscribed they are promises of time."""
     rows.sort(key=lambda row: (row.starts_at, row.uid))
     return [_entry(row, options, busy, discreet or row.discreet) for row in rows]
 
@@ -201,6 +225,7 @@ def _entry(row: Row, options: Options, busy: bool, discreet: bool) -> Entry:
         standing=Standing.TENTATIVE if row.confirmed and row.unconfirmed else standing,
         busy=busy and row.confirmed,
         title=said.service,
+        page=True,
     )
     if discreet:
         return entry
@@ -210,6 +235,13 @@ def _entry(row: Row, options: Options, busy: bool, discreet: bool) -> Entry:
         title=full_title(row.title, row.part),
         place=f"{row.site}，{row.address}" if row.address else row.site,
         position=(row.latitude, row.longitude) if known else None,
-        description=row.description,
+        description=_told(row, said),
         category=row.category or said.event,
     )
+
+
+def _told(row: Row, said: Words) -> str:
+    """What it is about, then a line on what to bring, then one on whom to call."""
+    contact = " ".join(filter(None, (row.contact, dialled(row.contact_phone))))
+    lines = (row.description, row.bring and said.bring + row.bring, contact and said.contact + contact)
+    return "\n".join(filter(None, lines))

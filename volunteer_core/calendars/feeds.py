@@ -19,14 +19,18 @@ from volunteer_core.calendars.contents import (
     community_entries,
     event_entries,
     nothing_planned,
+    notice,
     person_entries,
     programme_entries,
     public_entries,
+    sequence_at,
     site_entries,
     team_entries,
 )
+from volunteer_core.calendars.family import family_entries
 from volunteer_core.calendars.models import (
     KEY,
+    OWN,
     SUBJECT,
     FeedKind,
     FeedRevision,
@@ -36,6 +40,7 @@ from volunteer_core.calendars.models import (
 )
 from volunteer_core.calendars.office_days import office_day_entries
 from volunteer_core.calendars.options import Options, words
+from volunteer_core.calendars.pages import entry_pages
 from volunteer_core.calendars.rendering import Rendered, join, render, render_entry, render_replaced
 from volunteer_core.calendars.selections import Look, days_ago
 from volunteer_core.calendars.shelf import Feed, Kept, Shelf, Source, Stamp
@@ -129,7 +134,7 @@ def _may_still(work: Work, row: Row[*tuple[Any, ...]]) -> bool:
         return True
     if row.left_on is not None and row.left_on <= civil_date(work.now):
         return False
-    if row.kind is FeedKind.PERSON:
+    if row.kind in OWN:
         return bool(row.owner_id == row.person_id)
     team_id = row.team_id
     if row.kind is FeedKind.PROGRAMME:
@@ -187,6 +192,12 @@ def person_feed(work: Work, *, person_id: int) -> Feed:
     return _scripted(work, FeedKind.PERSON, work.find(Person, person_id).id)
 
 
+def family_feed(work: Work, *, person_id: int) -> Feed:
+    """A guardian's calendar of their children's sessions without an address: for scripts."""
+    work.demand("calendars.subscribe.family", guardians=[person_id])
+    return _scripted(work, FeedKind.FAMILY, work.find(Person, person_id).id)
+
+
 def team_feed(work: Work, *, team_id: int) -> Feed:
     """A team's calendar without an address: for scripts."""
     work.demand("calendars.subscribe.team", teams=[team_id])
@@ -227,6 +238,11 @@ def _person(_work: Work, person_id: int, options: Options) -> Source:
     )
 
 
+def _family(_work: Work, person_id: int, options: Options) -> Source:
+    entries = partial(family_entries, guardian_id=person_id)
+    return Source(feed_key(FeedKind.FAMILY, person_id), words(options.language).family, "family.ics", entries)
+
+
 def _team(work: Work, team_id: int, options: Options) -> Source:
     team = work.find(Team, team_id)
     name = words(options.language).service if team.discreet else team.name
@@ -250,6 +266,7 @@ def _site(work: Work, site_id: int, _options: Options) -> Source:
 
 _SOURCES: dict[FeedKind, Callable[[Work, int, Options], Source]] = {
     FeedKind.PERSON: _person,
+    FeedKind.FAMILY: _family,
     FeedKind.TEAM: _team,
     FeedKind.PROGRAMME: _programme,
     FeedKind.SITE: _site,
@@ -286,15 +303,20 @@ def _made(
     """A feed made anew. One that has not changed since its revisions are counted goes by its entries'."""
     entries = source.entries(work, options, None)
     shown = entries or nothing_planned(source.entries(work, EVER, None), options)
+    if not shown and subscription_id is not None and changed_at is not None:
+        # All of it is gone without a trace: a child that is no longer this guardian's.
+        then = datetime.fromtimestamp(changed_at, UTC)
+        shown = [notice(source.key, sequence_at(then), then, civil_date(then), options)]
     instants = [days_ago(work, 0), *([since] if since else ())]
     if changed_at is None:
         instants += [entry.revised_at for entry in shown]
     else:
         instants.append(datetime.fromtimestamp(changed_at, UTC))
-    pieces = {entry.uid: (entry.starts_at, render_entry(entry, options)) for entry in entries}
-    rendered = render(source.name, shown, options)
+    pages = entry_pages(work)
+    pieces = {entry.uid: (entry.starts_at, render_entry(entry, options, pages)) for entry in entries}
+    rendered = render(source.name, shown, options, pages)
     found = finished(rendered, max(instants), source.file_name, subscription_id)
-    return Kept(stamp, found, source, options, pieces)
+    return Kept(stamp, found, source, options, pages, pieces)
 
 
 def renewed(look: Look, kept: Kept, uids: set[str], *, revision: int, changed_at: int) -> Kept | None:
@@ -307,7 +329,7 @@ def renewed(look: Look, kept: Kept, uids: set[str], *, revision: int, changed_at
     in_order = True
     for entry in entries:
         in_order = in_order and entry.uid in pieces and pieces[entry.uid][0] == entry.starts_at
-        pieces[entry.uid] = entry.starts_at, render_entry(entry, kept.options)
+        pieces[entry.uid] = entry.starts_at, render_entry(entry, kept.options, kept.pages)
     if not pieces:
         return None
     if not in_order:

@@ -8,6 +8,7 @@ from uuid import NAMESPACE_OID, uuid5
 import msgspec
 
 from volunteer_core.calendars.contents import Standing, commitment_entry
+from volunteer_core.calendars.pages import entry_pages
 from volunteer_core.calendars.rendering import render_invitation
 from volunteer_core.commitments.models import Commitment
 from volunteer_core.database import Work
@@ -65,5 +66,6 @@ def invitation(work: Work, *, commitment_id: int) -> Invitation:
         organiser=(settings_on(work, today).office_name, f"urn:uuid:{uuid5(NAMESPACE_OID, 'office')}"),
         attendee=(masked_name(person.name), f"urn:uuid:{uuid5(NAMESPACE_OID, f'person {person.code}')}"),
         sent_at=work.now,
+        entry_pages=entry_pages(work),
     )
     return Invitation(method, body)

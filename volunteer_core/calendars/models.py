@@ -27,9 +27,15 @@ class FeedKind(StrEnum):
     """Whose calendar it is, by a subscription."""
 
     PERSON = "person"
+    FAMILY = "family"
+    """A guardian's, with the sessions of their children."""
     TEAM = "team"
     PROGRAMME = "programme"
     SITE = "site"
+
+
+OWN = (FeedKind.PERSON, FeedKind.FAMILY)
+"""Calendars of a person, for that person alone."""
 
 
 class PublicKind(StrEnum):
@@ -52,7 +58,8 @@ class Subscription(Table):
     __tablename__ = "subscriptions"
     __table_args__ = (
         CheckConstraint(
-            "(kind = 'person') = (person_id IS NOT NULL) AND (kind = 'team') = (team_id IS NOT NULL) "
+            "(kind IN ('person', 'family')) = (person_id IS NOT NULL) "
+            "AND (kind = 'team') = (team_id IS NOT NULL) "
             "AND (kind = 'programme') = (programme_id IS NOT NULL) "
             "AND (kind = 'site') = (site_id IS NOT NULL)",
             name="one_subject",

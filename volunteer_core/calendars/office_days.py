@@ -8,7 +8,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from sqlalchemy import select
 
-from volunteer_core.calendars.contents import Entry, Only, Standing
+from volunteer_core.calendars.contents import Entry, Only, Standing, sequence_at
 from volunteer_core.calendars.options import Options
 from volunteer_core.calendars.selections import CANCELLED_DAYS, Look, days_ago
 from volunteer_core.database import Work
@@ -17,8 +17,6 @@ from volunteer_core.timespans import at, civil_date, days
 from volunteer_core.workdays.daybook import DayBook, Layer
 from volunteer_core.workdays.models import Closure, LocalDay
 from volunteer_core.workdays.upkeep import load_daybook
-
-_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def office_day_entries(work: Look, _options: Options, _only: Only = None) -> list[Entry]:
@@ -62,7 +60,7 @@ def _days(work: Work, book: DayBook, first: date, last: date) -> list[Entry]:
         entries.append(
             Entry(
                 uid=str(uuid5(NAMESPACE_OID, f"day {held[0]}")),
-                sequence=_sequence(revised_at),
+                sequence=sequence_at(revised_at),
                 revised_at=revised_at,
                 starts_at=at(held[0], time.min),
                 ends_at=at(held[-1] + timedelta(days=1), time.min),
@@ -91,7 +89,7 @@ def _closures(work: Work, since: datetime) -> list[Entry]:
         entries.append(
             Entry(
                 uid=str(uuid5(NAMESPACE_OID, f"closure {closure.id}")),
-                sequence=_sequence(revised_at),
+                sequence=sequence_at(revised_at),
                 revised_at=revised_at,
                 starts_at=closure.starts_at,
                 ends_at=closure.ends_at,
@@ -102,8 +100,3 @@ def _closures(work: Work, since: datetime) -> list[Entry]:
             )
         )
     return entries
-
-
-def _sequence(revised_at: datetime) -> int:
-    """These rows count no revisions: the second of the last one rises with each."""
-    return (revised_at - _EPOCH) // timedelta(seconds=1)

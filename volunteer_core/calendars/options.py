@@ -53,25 +53,42 @@ class Words(msgspec.Struct, frozen=True):
     """What something discreet is called, and so a calendar of it."""
     own: str
     """What one's own calendar is called."""
+    family: str
+    """What a guardian's calendar is called."""
     event: str
     """The category of an event that belongs to no programme."""
     nothing: str
     """What stands where everything has left a calendar that had something."""
     replaced: str
     """All that a replaced address says."""
+    bring: str
+    """What stands before what to bring."""
+    contact: str
+    """What stands before whom to call."""
 
 
 _WORDS = {
     Language.CHINESE: Words(
-        "【已取消】", "志愿服务", "我的志愿服务", "活动", "暂无安排", "此日历地址已更换，请重新订阅"
+        "【已取消】",
+        "志愿服务",
+        "我的志愿服务",
+        "家庭日历",
+        "活动",
+        "暂无安排",
+        "此日历地址已更换，请重新订阅",
+        "请携带：",
+        "联系人：",
     ),
     Language.ENGLISH: Words(
         "[Cancelled] ",
         "Volunteering",
         "My volunteering",
+        "Family calendar",
         "Event",
         "Nothing planned",
         "This calendar has a new address: please subscribe again",
+        "Please bring: ",
+        "Contact: ",
     ),
 }
 

@@ -23,6 +23,20 @@ ENTRIES_KEPT = 20_000
 """How many rendered entries a process keeps, with their keys about 1.5 kB each."""
 
 
+class Shown(NamedTuple):
+    """An entry's texts as every client shows them alike."""
+
+    title: str
+    place: str
+    description: str
+
+
+def shown(entry: Entry, options: Options) -> Shown:
+    """What an entry says: titles and places on one line, and before a title that it is cancelled."""
+    cancelled = words(options.language).cancelled if entry.standing is Standing.CANCELLED else ""
+    return Shown(_line(f"{cancelled}{entry.title}"), _line(entry.place), _paragraph(entry.description))
+
+
 class Rendered(NamedTuple):
     """iCalendar text and a digest of it: of an entry, or of a calendar from those of its parts."""
 
@@ -30,9 +44,12 @@ class Rendered(NamedTuple):
     digest: bytes
 
 
-def render(name: str, entries: Iterable[Entry], options: Options = Options()) -> Rendered:
-    """A calendar of single events. It has no METHOD and no UID of its own."""
-    return join(name, [render_entry(entry, options) for entry in entries])
+def render(
+    name: str, entries: Iterable[Entry], options: Options = Options(), entry_pages: str = ""
+) -> Rendered:
+    """A calendar of single events. It has no METHOD and no UID of its own. ``entry_pages``: what the
+    address of an entry's page begins with, before the UID; without it entries have none."""
+    return join(name, [render_entry(entry, options, entry_pages) for entry in entries])
 
 
 def render_replaced(uid: str, *, since: datetime, options: Options = Options()) -> Rendered:
@@ -59,12 +76,13 @@ def render_invitation(
     organiser: tuple[str, str],
     attendee: tuple[str, str],
     sent_at: datetime,
+    entry_pages: str = "",
 ) -> bytes:
     """An iTIP message (RFC 5546 §3.2.2, §3.2.5) about one entry; organiser and attendee are a name and
     a URI. With a METHOD, DTSTAMP is when the message was made (RFC 5545 §3.8.7.2)."""
     coming = "ACCEPTED" if entry.standing is Standing.CONFIRMED else "NEEDS-ACTION"
     status = "" if entry.standing is Standing.CANCELLED else f";PARTSTAT={coming};RSVP=FALSE"
-    lines = _lines(entry, Options(), made_at=sent_at)
+    lines = _lines(entry, Options(), entry_pages, made_at=sent_at)
     lines[-1:-1] = [
         f"ORGANIZER;CN={_parameter(organiser[0])}:{organiser[1]}",
         f"ATTENDEE;CN={_parameter(attendee[0])};ROLE=REQ-PARTICIPANT{status}:{attendee[1]}",
@@ -74,19 +92,18 @@ def render_invitation(
 
 
 @lru_cache(ENTRIES_KEPT)
-def render_entry(entry: Entry, options: Options) -> Rendered:
+def render_entry(entry: Entry, options: Options, entry_pages: str = "") -> Rendered:
     """The folded lines of one entry, kept in memory: one that is the same is not rendered again, whichever
     feeds show it, and one that has changed is another key. icalendar escapes, writes the values and
     folds; putting the lines in order here and not by its ``Event`` is three times as fast."""
-    body = _folded(_lines(entry, options, made_at=entry.revised_at))
+    body = _folded(_lines(entry, options, entry_pages, made_at=entry.revised_at))
     return Rendered(body, sha256(body).digest())
 
 
-def _lines(entry: Entry, options: Options, *, made_at: datetime) -> list[str]:
+def _lines(entry: Entry, options: Options, entry_pages: str, *, made_at: datetime) -> list[str]:
     """DTSTAMP in a feed is the change, never now: without a METHOD that is what it means (RFC 5545
     §3.8.7.2), and the bytes stay the same."""
-    cancelled = entry.standing is Standing.CANCELLED
-    title = _text(_line(f"{words(options.language).cancelled}{entry.title}" if cancelled else entry.title))
+    title, place, description = map(_text, shown(entry, options))
     lines = [
         "BEGIN:VEVENT",
         f"SUMMARY:{title}",
@@ -99,15 +116,17 @@ def _lines(entry: Entry, options: Options, *, made_at: datetime) -> list[str]:
         f"STATUS:{entry.standing.value}",
         f"TRANSP:{'OPAQUE' if entry.busy else 'TRANSPARENT'}",
     ]
-    if entry.place:
-        lines.append(f"LOCATION:{_text(_line(entry.place))}")
+    if place:
+        lines.append(f"LOCATION:{place}")
     if entry.position:
         lines.append(f"GEO:{_geo(entry.position)}")
-    if entry.description:
-        lines.append(f"DESCRIPTION:{_text(_paragraph(entry.description))}")
+    if description:
+        lines.append(f"DESCRIPTION:{description}")
     if entry.category:
         lines.append(f"CATEGORIES:{_text(_line(entry.category))}")
-    if options.alarm_minutes is not None and not cancelled:
+    if entry_pages and entry.page:
+        lines.append(f"URL:{entry_pages}{entry.uid}")
+    if options.alarm_minutes is not None and entry.standing is not Standing.CANCELLED:
         before = _before(options.alarm_minutes)
         lines += ["BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{title}", f"TRIGGER:{before}", "END:VALARM"]
     return [*lines, "END:VEVENT"]

@@ -27,7 +27,7 @@ from volunteer_core.teams.models import Programme, Team
 
 _SHOWN_WITH_OTHERS: dict[type[Table], tuple[str, ...]] = {
     Site: ("name", "address", "latitude", "longitude"),
-    Programme: ("name", "team_id", "minds_children"),
+    Programme: ("name", "team_id", "minds_children", "bring", "contact", "contact_phone"),
     Team: ("discreet",),
     RosterRules: ("asks_confirmation",),
 }

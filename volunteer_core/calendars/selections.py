@@ -47,6 +47,10 @@ class Row(msgspec.Struct, frozen=True):
     part: str
     """The position within an event, or nothing."""
     description: str
+    bring: str
+    contact: str
+    contact_phone: str
+    """Whom to call, where the feed may say so; else empty."""
     category: str
     site: str
     address: str
@@ -65,10 +69,22 @@ PART = func.coalesce(Position.name, "")
 RUN_DISCREETLY = func.coalesce(RUNS.discreet, False)
 DISCREET = or_(RUN_DISCREETLY, func.coalesce(_served.discreet, False))
 
+# An event that says itself whom to call names and numbers nobody of its programme.
+_HAS_CONTACT = func.coalesce(or_(Event.contact != "", Event.contact_phone != ""), False)
+BRING = func.coalesce(func.nullif(Event.bring, ""), Programme.bring, "")
+CONTACT, CONTACT_PHONE = (
+    case((_HAS_CONTACT, own), else_=func.coalesce(of_programme, ""))
+    for own, of_programme in (
+        (Event.contact, Programme.contact),
+        (Event.contact_phone, Programme.contact_phone),
+    )
+)
+_NO_CONTACT = (literal("").label("contact"), literal("").label("contact_phone"))
+
 # What leaders write about a shift could name a child where children are minded: it stays inside.
 _SHIFT_NOTE = case((Programme.minds_children, ""), else_=Shift.note)
 _CATEGORY = func.coalesce(Programme.name, "")
-_SITE = (Site.name.label("site"), Site.address, Site.latitude, Site.longitude)
+SITE = (Site.name.label("site"), Site.address, Site.latitude, Site.longitude)
 
 
 def commitments_with(*columns: Any) -> Select[*tuple[Any, ...]]:
@@ -83,6 +99,17 @@ def commitments_with(*columns: Any) -> Select[*tuple[Any, ...]]:
         .join(Site, Site.id == func.coalesce(Shift.site_id, Event.site_id))
         .outerjoin(RUNS, RUNS.id == ORGANISER)
         .outerjoin(_served, _served.id == Commitment.team_id)
+    )
+
+
+def shifts_with(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """Shifts joined with what they are for, where, and who runs it."""
+    return (
+        select(*columns)
+        .select_from(Shift)
+        .join(Programme, Programme.id == Shift.programme_id)
+        .join(Site, Site.id == Shift.site_id)
+        .outerjoin(RUNS, RUNS.id == Programme.team_id)
     )
 
 
@@ -111,37 +138,35 @@ PROMISES = commitments_with(
     TITLE.label("title"),
     PART.label("part"),
     func.coalesce(Event.description, _SHIFT_NOTE).label("description"),
+    BRING.label("bring"),
+    CONTACT.label("contact"),
+    CONTACT_PHONE.label("contact_phone"),
     _CATEGORY.label("category"),
-    *_SITE,
+    *SITE,
 ).where(Commitment.promised_at.is_not(None), _kept(Commitment.ends_at, _promised))
 """Commitments that were ever promised: still so, or cancelled. What is only held is not here."""
 
 
 def _shifts(*, sequence: Any, revised_at: Any, confirmed: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """Shifts, with revisions and standing as the feed sees them."""
-    return (
-        select(
-            Shift.uid,
-            sequence.label("sequence"),
-            Shift.revised_at,
-            revised_at.label("subject_revised_at"),
-            Shift.starts_at,
-            Shift.ends_at,
-            confirmed.label("confirmed"),
-            false().label("unconfirmed"),
-            RUN_DISCREETLY.label("discreet"),
-            Programme.name.label("title"),
-            literal("").label("part"),
-            _SHIFT_NOTE.label("description"),
-            _CATEGORY.label("category"),
-            *_SITE,
-        )
-        .select_from(Shift)
-        .join(Programme, Programme.id == Shift.programme_id)
-        .join(Site, Site.id == Shift.site_id)
-        .outerjoin(RUNS, RUNS.id == Programme.team_id)
-        .where(_kept(Shift.ends_at, confirmed))
-    )
+    return shifts_with(
+        Shift.uid,
+        sequence.label("sequence"),
+        Shift.revised_at,
+        revised_at.label("subject_revised_at"),
+        Shift.starts_at,
+        Shift.ends_at,
+        confirmed.label("confirmed"),
+        false().label("unconfirmed"),
+        RUN_DISCREETLY.label("discreet"),
+        Programme.name.label("title"),
+        literal("").label("part"),
+        _SHIFT_NOTE.label("description"),
+        Programme.bring,
+        *_NO_CONTACT,
+        _CATEGORY.label("category"),
+        *SITE,
+    ).where(_kept(Shift.ends_at, confirmed))
 
 
 PUBLISHED_SHIFTS = _shifts(
@@ -183,30 +208,40 @@ def team_shifts(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 
 _published = Event.status == EventStatus.PUBLISHED
 
-EVENTS = (
-    select(
-        Event.uid,
-        Event.sequence,
-        Event.revised_at,
-        Event.revised_at.label("subject_revised_at"),
-        Event.starts_at,
-        Event.ends_at,
-        _published.label("confirmed"),
-        false().label("unconfirmed"),
-        RUN_DISCREETLY.label("discreet"),
-        Event.title,
-        literal("").label("part"),
-        Event.description,
-        _CATEGORY.label("category"),
-        *_SITE,
+
+def _events(*contact: Any) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Event.uid,
+            Event.sequence,
+            Event.revised_at,
+            Event.revised_at.label("subject_revised_at"),
+            Event.starts_at,
+            Event.ends_at,
+            _published.label("confirmed"),
+            false().label("unconfirmed"),
+            RUN_DISCREETLY.label("discreet"),
+            Event.title,
+            literal("").label("part"),
+            Event.description,
+            BRING.label("bring"),
+            *contact,
+            _CATEGORY.label("category"),
+            *SITE,
+        )
+        .select_from(Event)
+        .join(Site, Site.id == Event.site_id)
+        .outerjoin(Programme, Programme.id == Event.programme_id)
+        .outerjoin(RUNS, RUNS.id == ORGANISER)
+        .where(Event.published_at.is_not(None), _kept(Event.ends_at, _published))
     )
-    .select_from(Event)
-    .join(Site, Site.id == Event.site_id)
-    .outerjoin(Programme, Programme.id == Event.programme_id)
-    .outerjoin(RUNS, RUNS.id == ORGANISER)
-    .where(Event.published_at.is_not(None), _kept(Event.ends_at, _published))
-)
+
+
+EVENTS = _events(*_NO_CONTACT)
 """Events that were ever published: still so, or called off."""
+
+PUBLIC_EVENTS = _events(Event.contact, Event.contact_phone).where(Event.public, RUN_DISCREETLY.is_(False))
+"""Those of them that are for everybody, with their own contact."""
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 

@@ -66,6 +66,8 @@ class Kept(msgspec.Struct, frozen=True):
     feed: Feed
     source: Source
     options: Options
+    pages: str
+    """What the address of an entry's page begins with."""
     pieces: dict[str, tuple[datetime, Rendered]]
     """The rendered entries by UID, each with its start."""
 

@@ -11,7 +11,8 @@ from sqlalchemy import bindparam, select
 
 from volunteer_core import texts
 from volunteer_core.access.secrets import digest, new_secret
-from volunteer_core.calendars.models import FeedKind, Subscription
+from volunteer_core.calendars.family import refuse_no_child_enrolled
+from volunteer_core.calendars.models import OWN, FeedKind, Subscription
 from volunteer_core.calendars.options import Options, check_options
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import Conflict
@@ -57,12 +58,17 @@ def subscribe(
 ) -> IssuedSubscription:
     """Makes an address for the feed of a person, a team, a programme or a site, beside those there are.
 
-    One's own feed is for oneself alone; a team's and a programme's are for the team's leaders and the
-    office, a site's for its community's coordinators and the office. Refuses options out of bounds.
+    One's own feed is for oneself alone, and a family's for the guardian of a child that is enrolled, today
+    or later (else :class:`~volunteer_core.calendars.family.NoChildEnrolled`). A team's and a programme's
+    are for the team's leaders and the office, a site's for its community's coordinators and the office.
+    Refuses options out of bounds.
     """
     if kind is FeedKind.PERSON:
         work.demand("calendars.subscribe.person", people=[subject_id])
         work.find(Person, subject_id)
+    elif kind is FeedKind.FAMILY:
+        work.demand("calendars.subscribe.family", guardians=[subject_id])
+        refuse_no_child_enrolled(work, work.find(Person, subject_id).id)
     elif kind is FeedKind.TEAM:
         work.demand("calendars.subscribe.team", teams=[subject_id])
         work.find(Team, subject_id)
@@ -73,7 +79,7 @@ def subscribe(
         site = work.find(Site, subject_id)
         work.demand("calendars.subscribe.site", communities=[site.community_id])
     owner = work.by.person_id
-    if owner is None and kind is FeedKind.PERSON:
+    if owner is None and kind in OWN:
         owner = subject_id
     label = texts.line("label", label, longest=LONGEST_LABEL)
     return _issue(work, kind, subject_id, owner, label, check_options(options))
@@ -143,7 +149,7 @@ def _issue(
     secret = new_secret()
     row = Subscription(
         kind=kind,
-        person_id=subject_id if kind is FeedKind.PERSON else None,
+        person_id=subject_id if kind in OWN else None,
         team_id=subject_id if kind is FeedKind.TEAM else None,
         programme_id=subject_id if kind is FeedKind.PROGRAMME else None,
         site_id=subject_id if kind is FeedKind.SITE else None,

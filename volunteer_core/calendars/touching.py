@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
-from itertools import islice
-from typing import Any
+from itertools import chain, islice
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, bindparam, exists, inspect, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, inspect, or_, select, update
 
 from volunteer_core.access.models import RoleGrant
 from volunteer_core.calendars.models import FeedKind, FeedRevision, PublicKind, Subscription, feed_key
 from volunteer_core.calendars.selections import ORGANISER, RUN_DISCREETLY, RUNS
+from volunteer_core.care.models import ChildGuardian, Enrolment
 from volunteer_core.commitments.models import Commitment
 from volunteer_core.database import Database, Work, insert_missing
 from volunteer_core.events.models import Event, Position
@@ -35,6 +36,8 @@ UIDS_KEPT = 32
 that reads it whole."""
 AT_ONCE = 5_000
 """Ids in one statement; drivers take 32,766."""
+
+Item = TypeVar("Item", int, date)
 
 Change = tuple[int, list[str] | None]
 """A revision and the UIDs of the entries it touched; without them it may be anything."""
@@ -59,6 +62,10 @@ class Touched:
         """Programmes that are called otherwise."""
         self.office_from = date.max
         """From when on the office is called otherwise."""
+        self.children: set[int] = set()
+        """Children who come on other days, or not any more."""
+        self.days: set[date] = set()
+        """Days that are worked or not, other than before."""
         self.left_sites: dict[int, set[int]] = {}
         """Sites from which events have moved away, by event."""
         self.closures: list[ColumnElement[bool]] = []
@@ -136,8 +143,21 @@ def _community(touched: Touched, row: Community, _: Before) -> None:
     touched.closures.append(Closure.community_id == row.id)
 
 
-def _day(touched: Touched, _row: LocalDay | Closure, _: Before) -> None:
+def _day(touched: Touched, row: LocalDay, before: Before) -> None:
     touched.feed(PublicKind.WORKDAYS, 0)
+    touched.days |= {row.day, before.get("day", row.day)}
+
+
+def _closure(touched: Touched, _row: Closure, _: Before) -> None:
+    touched.feed(PublicKind.WORKDAYS, 0)
+
+
+def _enrolment(touched: Touched, row: Enrolment, _: Before) -> None:
+    touched.children.add(row.child_id)
+
+
+def _guardian(touched: Touched, row: ChildGuardian, _: Before) -> None:
+    touched.feed(FeedKind.FAMILY, row.person_id)
 
 
 def _setting(touched: Touched, row: SettingChange, _: Before) -> None:
@@ -162,7 +182,9 @@ _WATCHED: dict[type[Table], tuple[Callable[[Touched, Any, Before], None], tuple[
     Site: (_site, ("name",)),
     Community: (_community, ("name",)),
     LocalDay: (_day, ("day", "works", "name", "set_at")),
-    Closure: (_day, ("starts_at", "ends_at", "name", "lifted_at")),
+    Closure: (_closure, ("starts_at", "ends_at", "name", "lifted_at")),
+    Enrolment: (_enrolment, ("weekdays", "first_day", "last_day", "planned_to")),
+    ChildGuardian: (_guardian, ("person_id", "child_id")),
     SettingChange: (_setting, ("valid_from", "value")),
     Person: (_person, ("left_on",)),
     Membership: (_role, ("leads", "joined_on", "left_on")),
@@ -232,7 +254,7 @@ def _before(work: Work, row: Table, columns: tuple[str, ...]) -> Before | None:
 
 def _find_feeds(work: Work, touched: Touched) -> None:
     """Which feeds show what has changed."""
-    for found in (_of_commitments, _of_shifts, _of_events):
+    for found in (_of_commitments, _of_shifts, _of_events, _of_families):
         for feed in found(work, touched):
             touched.feed(*feed)
     open_ones = (
@@ -307,15 +329,45 @@ def _of_events(work: Work, touched: Touched) -> Iterator[Shown]:
             yield PublicKind.EVENT, event_id, None
 
 
+def _of_families(work: Work, touched: Touched) -> Iterator[Shown]:
+    """The guardians of children who come to a session, or would have come. It is made of several shifts
+    and enrolments, so that there is no one entry to name."""
+    coming = (
+        select(ChildGuardian.person_id, Shift.civil_date, Enrolment.weekdays)
+        .join(Enrolment, Enrolment.child_id == ChildGuardian.child_id)
+        .join(
+            Shift,
+            and_(
+                Shift.programme_id == Enrolment.programme_id,
+                Shift.site_id == Enrolment.site_id,
+                Shift.civil_date.between(
+                    Enrolment.first_day, func.coalesce(Enrolment.planned_to, Enrolment.last_day)
+                ),
+            ),
+        )
+        .where(Shift.published_at.is_not(None))
+        .distinct()
+    )
+    of_shifts = _rows(work, coming, Shift.id, touched.shifts)
+    of_days = _rows(work, coming, Shift.civil_date, touched.days)
+    for person_id, day, weekdays in chain(of_shifts, of_days):
+        if day.isoweekday() >= 6 or str(day.isoweekday()) in weekdays:
+            yield FeedKind.FAMILY, person_id, None
+    for (person_id,) in _rows(
+        work, select(ChildGuardian.person_id), ChildGuardian.child_id, touched.children
+    ):
+        yield FeedKind.FAMILY, person_id, None
+
+
 def _rows(
-    work: Work, statement: Select[*tuple[Any, ...]], column: Any, ids: Iterable[int]
+    work: Work, statement: Select[*tuple[Any, ...]], column: Any, ids: Iterable[Any]
 ) -> Iterator[tuple[Any, ...]]:
     """The rows of a statement for ids, so many at once as a driver takes."""
     for some in batches(ids):
         yield from work.connection().execute(statement.where(column.in_(some)))
 
 
-def batches(ids: Iterable[int]) -> Iterator[list[int]]:
+def batches(ids: Iterable[Item]) -> Iterator[list[Item]]:
     """Ids in ascending order, so many at once as a statement takes."""
     left = iter(sorted(ids))
     while some := list(islice(left, AT_ONCE)):

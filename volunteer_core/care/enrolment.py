@@ -164,6 +164,7 @@ def enrol(
         weekdays=weekdays,
         first_day=first_day,
         last_day=last_day,
+        enrolled_at=work.now,
     )
     work.add(row)
     work.flush()
@@ -177,7 +178,9 @@ def end_enrolment(work: Work, *, enrolment_id: int, last_day: date) -> Enrolment
     work.demand("care.enrol", communities=[child.community_id, site.community_id])
     if not row.first_day <= last_day <= row.last_day:
         raise Malformed("last_day", "应在原来的第一天和最后一天之间。")
-    row.last_day = last_day
+    if last_day != row.last_day:
+        row.planned_to, row.ended_at = row.planned_to or row.last_day, work.now
+        row.last_day = last_day
     work.flush()
     return _enrolment_view(row)
 

@@ -12,11 +12,16 @@ from volunteer_core.workdays.daybook import DayBook
 from volunteer_core.workdays.upkeep import load_daybook
 
 
+def any_may_come(day: date, book: DayBook) -> bool:
+    """Whether a day is a weekend that is worked (调休): then a child comes whatever its weekdays."""
+    return day.isoweekday() >= 6 and book.is_workday(day).holds
+
+
 def enrolled_on(day: date, book: DayBook) -> ColumnElement[bool]:
     """The condition that an enrolment brings its child on a day: on its weekdays, and on a weekend
     that is worked (调休) on any."""
     within = (Enrolment.first_day <= day) & (Enrolment.last_day >= day)
-    if day.isoweekday() >= 6 and book.is_workday(day).holds:
+    if any_may_come(day, book):
         return within
     return within & Enrolment.weekdays.contains(str(day.isoweekday()))
 

@@ -62,6 +62,11 @@ class Enrolment(Table):
     """Digits of ISO weekdays. On a make-up weekend day every enrolled child may come."""
     first_day: Mapped[date]
     last_day: Mapped[date]
+    enrolled_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When it was ended earlier than it had said, if it was."""
+    planned_to: Mapped[date | None]
+    """The last day it had said then: what lies between is cancelled in the family's calendar."""
 
 
 class Session(Table):

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from volunteer_core.tables import Instant, Revised, Table, enum_type
+from volunteer_core.teams.models import Advised
 
 
 class EventStatus(StrEnum):
@@ -35,11 +36,15 @@ class SignupStatus(StrEnum):
     CALLED_OFF = "called_off"
 
 
-class Event(Revised, Table):
-    """Something people sign up for, at one place and time."""
+class Event(Revised, Advised, Table):
+    """Something people sign up for, at one place and time. What it does not say of what to bring and
+    whom to call, its programme says."""
 
     __tablename__ = "events"
-    __shown__ = ("title", "description", "starts_at", "ends_at", "site_id", "status")
+    __shown__ = (
+        "title", "description", "starts_at", "ends_at", "site_id", "status",
+        "bring", "contact", "contact_phone",
+    )  # fmt: skip
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="order"),
         CheckConstraint("signup_opens_at < signup_closes_at", name="signup_order"),

@@ -17,6 +17,7 @@ from volunteer_core.events.timetable import Times, instant, refuse_wrong_times
 from volunteer_core.events.views import EventView
 from volunteer_core.places.directory import CodeTaken
 from volunteer_core.places.models import Site
+from volunteer_core.teams.advice import changed_advice, checked_advice, give_advice
 from volunteer_core.teams.models import Programme, Team
 from volunteer_core.timespans import Span
 from volunteer_core.workdays.upkeep import load_daybook
@@ -39,15 +40,21 @@ def create_event(
     team_id: int | None = None,
     programme_id: int | None = None,
     description: str = "",
+    bring: str = "",
+    contact: str = "",
+    contact_phone: str = "",
     public: bool = True,
     code: str | None = None,
 ) -> EventView:
     """Creates an event as a draft. Sign-up opens now and closes at the start, and people can cancel
     until the start, unless told otherwise.
 
+    ``bring`` (at most 500 characters) and the contact, where empty, are its programme's. The contact is
+    the office's own, typed to be published with a public event; it is never taken from a person's record.
+
     Refuses one in the past, over ten years away or of over 24 hours, a sign-up that closes before it
     opens or after the end, a ``cancel_until`` after the start, a site closed at that time, and a
-    code that is taken.
+    code that is taken, and a phone that is none.
     """
     site = work.lock(Site, site_id)  # so that no closure is declared there meanwhile
     work.demand("events.create", teams=[team_id], communities=[site.community_id])
@@ -72,6 +79,7 @@ def create_event(
         code=code,
         title=texts.line("title", title, longest=100),
         description=texts.paragraph("description", description, longest=4000),
+        **checked_advice(bring, contact, contact_phone)._asdict(),
         site_id=site.id,
         team_id=team_id,
         programme_id=programme_id,
@@ -90,6 +98,9 @@ def change_event(
     event_id: int,
     title: str | None = None,
     description: str | None = None,
+    bring: str | None = None,
+    contact: str | None = None,
+    contact_phone: str | None = None,
     site_id: int | None = None,
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
@@ -118,6 +129,7 @@ def change_event(
         if description is None
         else texts.paragraph("description", description, longest=4000)
     )
+    advice = changed_advice(event, bring, contact, contact_phone)
     site = places[event.site_id] if site_id is None else work.find(Site, site_id)
     shift = timedelta()
     if starts_at is not None:
@@ -133,6 +145,7 @@ def change_event(
         times = _checked(work, site.id, times)
     moving.move(work, event, times=times, site=site, title=kept_title)
     event.description = kept_text
+    give_advice(event, advice)
     event.public = event.public if public is None else public
     work.flush()
     return event_view(work, event.id)

@@ -11,12 +11,15 @@ from volunteer_core.events.models import EventStatus, SignupStatus
 
 
 class EventView(msgspec.Struct, frozen=True):
-    """An event and where it takes place; instants are UTC."""
+    """An event and where it takes place; instants are UTC. ``contact``: the office's own for everybody."""
 
     id: int
     code: str | None
     title: str
     description: str
+    bring: str
+    contact: str
+    contact_phone: str
     site_id: int
     site_name: str
     community_id: int

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from volunteer_core.tables import Table, enum_type
+from volunteer_core.tables import PRIVATE, Table, enum_type
 from volunteer_core.workdays.daybook import DayRule
 
 
@@ -86,7 +86,18 @@ class GridPost(Table):
     """The first day on which the person does not hold the post any more."""
 
 
-class Programme(Table):
+class Advised:
+    """What people who come are told beside when and where: what to bring, and whom to call.
+
+    The contact is typed on purpose, to be passed on; it is never taken from a person's record.
+    """
+
+    bring: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    contact: Mapped[str] = mapped_column(String(60), default="", server_default="", info=PRIVATE)
+    contact_phone: Mapped[str] = mapped_column(String(20), default="", server_default="", info=PRIVATE)
+
+
+class Programme(Advised, Table):
     """Something that goes on: 五点学堂, 每周两小时. A team runs it on the days its rule says."""
 
     __tablename__ = "programmes"

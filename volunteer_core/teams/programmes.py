@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from volunteer_core import texts
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.people.standing import Requirement
+from volunteer_core.permissions import ActorKind
 from volunteer_core.places.directory import CodeTaken
+from volunteer_core.teams.advice import changed_advice, checked_advice, give_advice
 from volunteer_core.teams.models import Programme, Team
 from volunteer_core.workdays.daybook import DayRule
 
 
 class ProgrammeView(msgspec.Struct, frozen=True):
-    """A programme. ``duty``: salaried grid workers earn paid duty here, never volunteer hours."""
+    """A programme. ``duty``: salaried grid workers earn paid duty here, never volunteer hours.
+
+    The contact is for those who serve there: without signing in it is empty.
+    """
 
     id: int
     code: str
@@ -24,6 +29,12 @@ class ProgrammeView(msgspec.Struct, frozen=True):
     duty: bool
     minds_children: bool
     emergency: bool
+    bring: str
+    contact: str
+    contact_phone: str
+
+
+_FOR_MEMBERS = ("contact", "contact_phone")
 
 
 def set_up_programme(
@@ -36,8 +47,12 @@ def set_up_programme(
     duty: bool = False,
     minds_children: bool = False,
     emergency: bool = False,
+    bring: str = "",
+    contact: str = "",
+    contact_phone: str = "",
 ) -> ProgrammeView:
-    """Sets up a programme. Refuses a code that is taken."""
+    """Sets up a programme, with what everybody who serves there brings (at most 500 characters) and
+    whom they call. Refuses a code that is taken, and a phone that is none."""
     work.demand("programmes.change")
     if team_id is not None:
         work.find(Team, team_id)
@@ -52,6 +67,7 @@ def set_up_programme(
         duty=duty,
         minds_children=minds_children,
         emergency=emergency,
+        **checked_advice(bring, contact, contact_phone)._asdict(),
     )
     work.add(programme)
     work.flush()
@@ -67,12 +83,36 @@ def rename_programme(work: Work, *, programme_id: int, name: str) -> ProgrammeVi
     return _view(programme)
 
 
+def advise_programme(
+    work: Work,
+    *,
+    programme_id: int,
+    bring: str | None = None,
+    contact: str | None = None,
+    contact_phone: str | None = None,
+) -> ProgrammeView:
+    """Says what whoever serves in a programme brings and whom they call; what is not given stays.
+
+    Calendars follow: what to bring stands in all of them, the contact only in those of the people who
+    serve and on their invitations. An event's own goes before it. Refuses a phone that is none.
+    """
+    programme = work.lock(Programme, programme_id)
+    work.demand("programmes.advise", teams=[programme.team_id])
+    give_advice(programme, changed_advice(programme, bring, contact, contact_phone))
+    work.flush()
+    return _view(programme)
+
+
 def list_programmes(
     work: Work, *, team_id: int | None = None, paging: Paging = Paging()
 ) -> Page[ProgrammeView]:
     """All programmes, or those that a team runs, by code."""
     work.demand("programmes.read")
-    columns = [getattr(Programme, field) for field in ProgrammeView.__struct_fields__]
+    hidden = _FOR_MEMBERS if work.by.kind is ActorKind.ANONYMOUS else ()
+    columns = [
+        literal("").label(field) if field in hidden else getattr(Programme, field)
+        for field in ProgrammeView.__struct_fields__
+    ]
     statement = select(*columns).order_by(Programme.code)
     if team_id is not None:
         statement = statement.where(Programme.team_id == team_id)
@@ -91,13 +131,4 @@ def requirement_of(programme: Programme | None, *, qualification: str | None = N
 
 
 def _view(programme: Programme) -> ProgrammeView:
-    return ProgrammeView(
-        programme.id,
-        programme.code,
-        programme.name,
-        programme.team_id,
-        programme.day_rule,
-        programme.duty,
-        programme.minds_children,
-        programme.emergency,
-    )
+    return ProgrammeView(*(getattr(programme, field) for field in ProgrammeView.__struct_fields__))

@@ -1,0 +1,86 @@
+"""A page for each entry of a calendar, which the link in the entry opens.
+
+It says what the calendar says, needs no script and no other address, and nothing on it acts.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from litestar import Response, Router
+from litestar.enums import MediaType
+from litestar.params import FromPath
+
+from api.operations import get
+from api.work import Opened
+from volunteer_core.calendars import pages
+from volunteer_core.calendars.pages import EntryPage, EntryUnknown
+from volunteer_core.timespans import chinese_span
+
+PAGE = """<!DOCTYPE html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<meta name="referrer" content="no-referrer">
+<title>{title}</title>
+<style>
+:root {{ color-scheme: light dark; }}
+body {{ font: 1.1rem/1.6 system-ui, sans-serif; max-width: 36rem; margin: 2rem auto; padding: 0 1rem; }}
+h1 {{ font-size: 1.5rem; }}
+p {{ white-space: pre-wrap; overflow-wrap: anywhere; }}
+@media print {{ body {{ margin: 0; color: #000; background: #fff; }} }}
+</style>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+{rest}
+</main>
+</body>
+</html>
+"""
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+@get(
+    f"{pages.PATH}{{uid:str}}",
+    operation="calendars.fetch",
+    answers=None,
+    include_in_schema=False,
+    media_type=MediaType.HTML,
+    opt={"any_query": True},
+)
+def show_entry(opened: Opened, uid: FromPath[str]) -> Response[str]:
+    """Show an entry of a calendar to a person."""
+    try:
+        with opened.read() as work:
+            page = pages.entry_page(work, uid=uid)
+    except EntryUnknown as refusal:
+        return _html("没有找到", [refusal.message], status=404)
+    return _html(page.title, _said(page))
+
+
+def _said(page: EntryPage) -> list[str]:
+    asked = "待本人确认" if page.unconfirmed else ""
+    span = chinese_span(page.starts_at, page.ends_at, year=True)
+    return [text for text in (span, page.place, asked, page.description) if text]
+
+
+def _html(title: str, paragraphs: list[str], *, status: int = 200) -> Response[str]:
+    rest = "\n".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs)
+    body = PAGE.format(title=escape(title), rest=rest)
+    return Response(body, status_code=status, media_type=MediaType.HTML, headers=HEADERS)
+
+
+router = Router("/", tags=["calendars"], route_handlers=[show_entry])
