@@ -56,6 +56,13 @@ def test_it_says_what_the_calendar_says_and_nothing_on_it_acts(api: Any, school:
     assert (looked.status_code, looked.content, looked.headers) == (200, b"", headers)
 
 
+def test_it_says_what_the_person_is_asked(api: Any, school: School) -> None:
+    path = f"/v1/programmes/{school.programme}/roster-rules"
+    done(api.call("PUT", path, by="leader", json={"asks_confirmation": True}))
+    feed = api.call("GET", path_of(done(subscribe(api, school.aunt), 201)))
+    assert "待本人确认" in paragraphs(page(api, str(entries(feed)[0]["UID"])))
+
+
 def test_whatever_is_typed_stays_text(api: Any, school: School) -> None:
     title = "<b>讲座</b> {title} & \"安全\" '消防'"
     text = "第一行\n</p><script>alert(1)</script>{rest}%s"

@@ -125,7 +125,8 @@ def test_a_session_has_a_page_of_its_own_that_says_programme_and_site(town) -> N
     town.do(advise_programme, programme_id=family.school, **ADVICE)
     shift = family.session()
     second = family.session(hour=18)
-    [entry] = family.sees()
+    family.session(day=date(2026, 12, 4), hour=20)
+    entry, _ = family.sees()
     page = page_of(town, entry)
     assert (page.title, page.place, page.description) == ("五点学堂", "凤翔社区活动室，凤翔路 1 号", "")
     assert (page.starts_at, page.ends_at) == (at(THURSDAY, time(17)), at(THURSDAY, time(19)))
@@ -137,16 +138,23 @@ def test_a_session_has_a_page_of_its_own_that_says_programme_and_site(town) -> N
 
 def test_only_the_first_shift_of_a_session_leads_to_it(town) -> None:
     family = Family(town)
-    first, second = (family.session(hour=hour) for hour in (17, 18))
-    uids = [str(entry["UID"]) for entry in fed(town, programme_feed, programme_id=family.school)]
+    for hour in (17, 18):
+        family.session(hour=hour)
+    first, second = (str(entry["UID"]) for entry in fed(town, programme_feed, programme_id=family.school))
     [session] = family.sees()
-    turned = str(session["UID"])[:24]
-    assert turned == uids[0][:24]
-    mask = int(uids[0][24:], 16) ^ int(str(session["UID"])[24:], 16)
-    other = uids[1][:24] + f"{int(uids[1][24:], 16) ^ mask:012x}"
+    assert session["UID"] == turned(first)
     with pytest.raises(EntryUnknown):
-        page_of(town, other)
-    assert first != second
+        page_of(town, turned(second))
+
+
+def turned(uid: str) -> str:
+    """The UID of the session whose first shift has this one."""
+    return f"{uid[:24]}{int(uid[24:], 16) ^ 0xFFFF_FFFF_FFFF:012x}"
+
+
+def uids_in(town, table: str) -> list[str]:
+    with town.office.engine.connect() as connection:
+        return [str(uid) for uid in connection.exec_driver_sql(f"SELECT uid FROM {table}").scalars()]
 
 
 def test_what_no_calendar_shows_has_no_page(town) -> None:
@@ -154,13 +162,15 @@ def test_what_no_calendar_shows_has_no_page(town) -> None:
     town.shift(programme=family.school)
     plain = town.shift()
     town.do(assign, shift_id=plain, person_id=town.person)
-    for entry_table in ("shifts", "commitments"):
-        with town.office.engine.connect() as connection:
-            uids = connection.exec_driver_sql(f"SELECT uid FROM {entry_table}").scalars().all()
-        assert uids
-        for uid in uids:
-            with pytest.raises(EntryUnknown):
-                page_of(town, uid)
+    uids = [*uids_in(town, "shifts"), *uids_in(town, "commitments")]
+    assert len(uids) == 3
+    for uid in (*uids, *map(turned, uids)):
+        with pytest.raises(EntryUnknown):
+            page_of(town, uid)
+    town.publish()
+    [of_shift] = fed(town, programme_feed, programme_id=town.programme)
+    with pytest.raises(EntryUnknown):
+        page_of(town, turned(str(of_shift["UID"])))  # nobody's child comes to it
     for uid in (str(uuid4()), "", "x", "1", "\ud800", "' OR 1=1 --", "x" * 10_000, f" {uuid4()}", "１" * 36):
         with pytest.raises(EntryUnknown) as refusal:
             page_of(town, uid)
@@ -170,8 +180,7 @@ def test_what_no_calendar_shows_has_no_page(town) -> None:
 def test_a_draft_event_has_no_page(town) -> None:
     times = {"starts_at": at(SATURDAY, time(15)), "ends_at": at(SATURDAY, time(16))}
     draft = town.do(create_event, title="还在准备", site_id=town.site, **times).id
-    with town.office.engine.connect() as connection:
-        [uid] = connection.exec_driver_sql("SELECT uid FROM events").scalars().all()
+    [uid] = uids_in(town, "events")
     with pytest.raises(EntryUnknown):
         page_of(town, uid)
     town.do(publish_event, event_id=draft)
@@ -184,8 +193,12 @@ def test_a_page_lasts_as_long_as_a_calendar_can_show_the_entry(town) -> None:
     kept, gone = town.published_shift(town.person), town.published_shift(town.person, hour=19)
     town.do(release, shift_id=gone, person_id=town.person)
     assert kept != gone
+    family = Family(town)
+    family.session()
     stands, cancelled = fed(town, person_feed, person_id=town.person)
-    for entry, last in ((stands, THURSDAY + timedelta(days=366)), (cancelled, THURSDAY + timedelta(days=14))):
+    [session] = family.sees()
+    year, fortnight = THURSDAY + timedelta(days=366), THURSDAY + timedelta(days=14)
+    for entry, last in ((stands, year), (cancelled, fortnight), (session, year)):
         assert page_of(town, entry, now=at(last, time(23)))
         with pytest.raises(EntryUnknown):
             page_of(town, entry, now=at(last + timedelta(days=1), time(0)))
