@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, inspect, or_, select, update
+from sqlalchemy.orm import SessionTransaction
 
 from volunteer_core.access.models import RoleGrant
 from volunteer_core.calendars.models import FeedKind, FeedRevision, PublicKind, Subscription, feed_key
@@ -195,16 +196,17 @@ feeds show, and those on which it hangs what a subscriber may see."""
 
 
 class Touching:
-    """Watches the works of a database."""
+    """Watches the works of a database. What is done in a savepoint is noted apart: it may be undone."""
 
     def __init__(self, database: Database) -> None:
-        self._touched: WeakKeyDictionary[Work, Touched] = WeakKeyDictionary()
+        self._touched: WeakKeyDictionary[Work, dict[SessionTransaction | None, Touched]] = WeakKeyDictionary()
         database.watch("after_flush", self._note)
+        database.watch("after_soft_rollback", self._forget)
         database.watch("before_commit", self._raise)
 
     def by(self, work: Work) -> Touched:
-        """What a work has changed so far."""
-        return self._touched.setdefault(work, Touched())
+        """What a work has changed so far since its last savepoint."""
+        return self._touched.setdefault(work, {}).setdefault(work.get_nested_transaction(), Touched())
 
     def _note(self, work: Work, _context: object) -> None:
         for row in (*work.new, *work.dirty, *work.deleted):
@@ -214,15 +216,30 @@ class Touching:
                 if before is not None:
                     note(self.by(work), row, before)
 
+    def _forget(self, work: Work, undone: SessionTransaction) -> None:
+        touched = self._touched.get(work, {})
+        for savepoint in list(touched):
+            if undone in _with_parents(savepoint):
+                del touched[savepoint]
+
     def _raise(self, work: Work) -> None:
         if work.in_nested_transaction():
             return
         work.flush()
-        touched = self._touched.pop(work, None)
-        if touched is not None:
+        feeds: dict[str, set[str] | None] = {}
+        for touched in self._touched.pop(work, {}).values():
             _raise_subscriptions(work, touched.owners)
             _find_feeds(work, touched)
-            _raise_feeds(work, touched.feeds)
+            for key, uids in touched.feeds.items():
+                known = feeds.get(key, set())
+                feeds[key] = None if uids is None or known is None else known | uids
+        _raise_feeds(work, feeds)
+
+
+def _with_parents(savepoint: SessionTransaction | None) -> Iterator[SessionTransaction]:
+    while savepoint is not None:
+        yield savepoint
+        savepoint = savepoint.parent
 
 
 def changes_since(changes: str, revision: int) -> set[str] | None:
