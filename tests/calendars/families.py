@@ -7,7 +7,7 @@ from typing import Any
 
 from icalendar import Calendar, Event
 
-from tests.calendars.conftest import Town
+from tests.calendars.conftest import THURSDAY, Town
 from volunteer_core.calendars.feeds import family_feed, feed
 from volunteer_core.calendars.models import FeedKind
 from volunteer_core.calendars.options import Options
@@ -78,3 +78,11 @@ class Family:
 
 def events_of(found: Any) -> list[Event]:
     return list(Calendar.from_ical(found.body).events)
+
+
+def shown(entries: list[Event]) -> list[tuple[date, str, str]]:
+    return [(entry.start.date(), str(entry["SUMMARY"]), str(entry["STATUS"])) for entry in entries]
+
+
+THERE = (THURSDAY, "五点学堂", "CONFIRMED")
+GONE = (THURSDAY, "【已取消】五点学堂", "CANCELLED")
