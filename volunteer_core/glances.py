@@ -107,7 +107,7 @@ def _plain(statement: Select[*tuple[Any, ...]], engine: Engine) -> Plain:
         read = column.type.dialect_impl(dialect).result_processor(dialect, None)
         if read is not None:
             reads[at] = read
-    columns = tuple(column.name for column in statement.selected_columns)
+    columns = tuple(statement.selected_columns.keys())
     return Plain(str(compiled), tuple(compiled.positiontup), dict(compiled.params), binds, columns, reads)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import event
 
 from api.conditional import not_modified
 from tests.api.conftest import NOW
@@ -80,6 +81,38 @@ def test_it_is_compressed_only_for_who_asks(api: Any, address: str) -> None:
     for wish in ("", "*", "br", "gzip;q=0", "gzip;q=0.000", "gzipped", "identity;q=0"):
         answer = api.call("GET", address, headers={"Accept-Encoding": wish})
         assert answer.headers["etag"] == plain.headers["etag"], wish
+
+
+def test_a_calendar_that_is_at_hand_is_answered_without_a_transaction_and_as_ever(
+    api: Any, address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A parameter that asks for a download goes the long way."""
+    etag = api.call("GET", address).headers["etag"]
+    begun: list[Any] = []
+    begin = begun.append
+    event.listen(api.office.engine, "begin", begin)
+    caplog.set_level("INFO", "volunteer.api.requests")
+    for path in (address, "/calendars/events.ics", "/calendars/workdays.ics"):
+        api.call("GET", path)
+        for asked in (
+            {},
+            {"Accept-Encoding": "gzip"},
+            {"If-None-Match": etag},
+            {"Accept-Encoding": "identity"},
+        ):
+            for method in ("GET", "HEAD"):
+                begun.clear()
+                at_hand = api.call(method, path, headers=asked)
+                assert len(begun) == (0 if api.office.is_sqlite else 1)  # there the look-up counts as one
+                long_way = api.call(method, f"{path}?download=0", headers=asked)
+                assert len(begun) > 1 or api.office.is_sqlite
+                assert begun
+                assert at_hand.status_code == long_way.status_code
+                assert at_hand.content == long_way.content
+                assert dict(at_hand.headers) == dict(long_way.headers)
+    event.remove(api.office.engine, "begin", begin)
+    routes = {record.route for record in caplog.records}
+    assert routes == {"/feeds/{name}", "/calendars/events.ics", "/calendars/workdays.ics"}
 
 
 def test_dates_count_where_no_tag_is_sent(api: Any, address: str) -> None:

@@ -23,7 +23,7 @@ BY_ADDRESS = (
     .outerjoin(FeedRevision, FeedRevision.key == KEY)
     .where(Subscription.digest == bindparam("name", type_=LargeBinary))
 )
-BY_KEY = select(literal(0), *_FEED).where(FeedRevision.key == bindparam("name"))
+BY_KEY = select(literal(0).label("address"), *_FEED).where(FeedRevision.key == bindparam("name"))
 """The look-ups: of the address at the same time as of the feed that it leads to."""
 _UNCHANGED = (0, None, None, None)
 
