@@ -16,6 +16,7 @@ from volunteer_core.access.secrets import LONGEST_SECRET, digest
 from volunteer_core.audit import UNAUDITED
 from volunteer_core.calendars.contents import (
     EVER,
+    Entry,
     community_entries,
     event_entries,
     nothing_planned,
@@ -41,7 +42,7 @@ from volunteer_core.calendars.models import (
 from volunteer_core.calendars.office_days import office_day_entries
 from volunteer_core.calendars.options import Options, words
 from volunteer_core.calendars.pages import entry_pages
-from volunteer_core.calendars.rendering import Rendered, join, render, render_entry, render_replaced
+from volunteer_core.calendars.rendering import Rendered, join, render_entry, render_replaced
 from volunteer_core.calendars.selections import Look, days_ago
 from volunteer_core.calendars.shelf import Feed, Kept, Shelf, Source, Stamp
 from volunteer_core.calendars.subscriptions import options_of
@@ -56,6 +57,8 @@ from volunteer_core.teams.models import Programme, Team
 from volunteer_core.timespans import civil_date
 
 REPLACED_SHOWN_FOR = timedelta(days=30)
+BYTES_MOST = 1_000_000
+"""Of entries in one calendar: larger ones are refused by some clients."""
 
 
 class FeedGone(NotFound, code="feed_gone", sentence="这个日历地址无效或已停用，请重新订阅。"):
@@ -313,15 +316,28 @@ def _made(
     else:
         instants.append(datetime.fromtimestamp(changed_at, UTC))
     pages = entry_pages(work)
-    pieces = {entry.uid: (entry.starts_at, render_entry(entry, options, pages)) for entry in entries}
-    rendered = render(source.name, shown, options, pages)
-    found = finished(rendered, max(instants), source.file_name, subscription_id)
-    return Kept(stamp, found, source, options, pages, pieces)
+    rendered = [render_entry(entry, options, pages) for entry in shown]
+    left_out = _left_out(work, shown, rendered)
+    found = finished(join(source.name, rendered[left_out:]), max(instants), source.file_name, subscription_id)
+    pieces = {entry.uid: (entry.starts_at, piece) for entry, piece in zip(entries, rendered, strict=False)}
+    return Kept(stamp, found, source, options, pages, {} if left_out else pieces)
+
+
+def _left_out(work: Work, shown: list[Entry], rendered: list[Rendered]) -> int:
+    """How many of the entries have to go, the oldest first, so that clients take the rest. What is to
+    come is never left out."""
+    size, left_out = sum(len(piece.body) for piece in rendered), 0
+    while size > BYTES_MOST and shown[left_out].ends_at < work.now:
+        size -= len(rendered[left_out].body)
+        left_out += 1
+    return left_out
 
 
 def renewed(look: Look, kept: Kept, uids: set[str], *, revision: int, changed_at: int) -> Kept | None:
     """An answer after some of its entries have changed: only those are read and rendered. Nothing where
-    none is left, for then it says something else. Inner."""
+    none is left, for then it says something else, and where not all there is has room. Inner."""
+    if not kept.pieces:
+        return None
     entries = kept.source.entries(look, kept.options, sorted(uids)) if uids else []
     pieces = dict(kept.pieces)
     for uid in uids.difference(entry.uid for entry in entries):
@@ -335,6 +351,8 @@ def renewed(look: Look, kept: Kept, uids: set[str], *, revision: int, changed_at
     if not in_order:
         pieces = dict(sorted(pieces.items(), key=lambda item: (item[1][0], item[0])))
     rendered = join(kept.source.name, [piece for _, piece in pieces.values()])
+    if len(rendered.body) > BYTES_MOST:
+        return None
     found = finished(
         rendered,
         max(kept.feed.last_modified, datetime.fromtimestamp(changed_at, UTC)),
