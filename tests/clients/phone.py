@@ -82,14 +82,23 @@ class Phone:
         assert len(shown) == len(list((self._folder / "calendar").iterdir())), "not every file is shown once"
         return [" ".join(filter(None, map(event.get, fields))) for event in shown]
 
+    def cannot_sync(self) -> str:
+        """Fetches the feed in vain; what the device says."""
+        ran = self._try("vdirsyncer", "sync")
+        assert ran.returncode != 0
+        return ran.stderr
+
     def _run(self, command: str, *arguments: str) -> str:
+        ran = self._try(command, *arguments)
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
+
+    def _try(self, command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         config = self._folder / f"{command}.conf"
-        ran = subprocess.run(
+        return subprocess.run(
             [BIN / command, "--config", config, *arguments],
             capture_output=True,
             text=True,
             env=self._environment,
             check=False,
         )
-        assert ran.returncode == 0, ran.stderr
-        return ran.stdout

@@ -76,3 +76,7 @@ def test_after_each_sync_a_device_shows_the_truth(served: Served, phone: Phone) 
     shows("the address is replaced", "2026-12-03 此日历地址已更换，请重新订阅")
     phone.subscribe(rotated["url"])
     shows("subscribed to the new address", f"{mon} 五点学堂", f"{tue} {GONE}", f"{wed} {GONE}")
+
+    done(served.call("POST", f"/v1/subscriptions/{rotated['id']}/revoke", by="aunt"), 204)
+    print("the address is revoked:\n    (the device says that it is not found)")
+    assert "404" in phone.cannot_sync()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 
@@ -26,7 +26,10 @@ def ics(text: str) -> Iterator[dict[str, Any]]:
 
     for event in Calendar(text).events:
         shown = {"uid": event.uid, "summary": event.name, "status": event.status}
-        yield _entry(shown, event.begin.datetime, event.end.datetime, event.location, event.description)
+        start, end = event.begin.datetime, event.end.datetime
+        if event.all_day:
+            start, end = start.date(), end.date()
+        yield _entry(shown, start, end, event.location, event.description)
 
 
 def ical(text: str) -> Iterator[dict[str, Any]]:
@@ -37,18 +40,24 @@ def ical(text: str) -> Iterator[dict[str, Any]]:
         yield _entry(shown, event.dtstart, event.dtend, event.location, event.description)
 
 
+def _time(value: date) -> str:
+    """An instant in UTC; of a whole day its date, as the midnight of UTC."""
+    if not isinstance(value, datetime):
+        return f"{value}T00:00:00Z"
+    assert value.tzinfo is not None, "a floating time"
+    return value.astimezone(UTC).isoformat()
+
+
 def _entry(
-    shown: dict[str, Any], start: datetime, end: datetime, place: str | None, text: str | None
+    shown: dict[str, Any], start: date, end: date, place: str | None, text: str | None
 ) -> dict[str, Any]:
-    assert start.tzinfo is not None, "a floating time"
-    assert end.tzinfo is not None, "a floating time"
     return {
         "uid": shown["uid"],
-        "start": start.astimezone(UTC).isoformat(),
-        "end": end.astimezone(UTC).isoformat(),
+        "start": _time(start),
+        "end": _time(end),
         "title": shown["summary"],
         "status": shown["status"],
-        "place": place,
+        "place": place or "",  # a day has none
         "text": text or "",  # a shift has none
     }
 
