@@ -79,4 +79,4 @@ def test_after_each_sync_a_device_shows_the_truth(served: Served, phone: Phone) 
 
     done(served.call("POST", f"/v1/subscriptions/{rotated['id']}/revoke", by="aunt"), 204)
     print("the address is revoked:\n    (the device says that it is not found)")
-    assert "404" in phone.cannot_sync()
+    assert "Not Found" in phone.cannot_sync()
