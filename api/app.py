@@ -13,6 +13,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 
 from api import docs
+from api.aside import Aside
 from api.fetches import Fetches
 from api.front import Front
 from api.incoming import (
@@ -28,6 +29,7 @@ from api.routes import (
     access,
     assignments,
     availability,
+    busy_calendars,
     calendars,
     children,
     closures,
@@ -61,6 +63,7 @@ from api.routes import (
 )
 from api.settings import Settings
 from api.work import provide_opened, refuse_unsigned
+from volunteer_core.commitments.busy.fetching import Fetcher
 from volunteer_core.database import Database
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
@@ -92,6 +95,7 @@ ROUTERS = (
     events.router,
     signups.router,
     calendars.router,
+    busy_calendars.router,
     children.router,
     sessions.router,
     hours.router,
@@ -108,7 +112,7 @@ def create_app(database: Database, settings: Settings, lifespan: Sequence[Lifesp
     has connections: a handler holds one while it works.
     """
     set_asyncio_executor(ThreadPoolExecutor(settings.threads, thread_name_prefix="work"))
-    fetches = Fetches(database)
+    fetches, aside = Fetches(database), Aside()
     app = Litestar(
         [
             # Everything is in a Router: handlers given straight to Litestar that share a path fail at first.
@@ -126,9 +130,17 @@ def create_app(database: Database, settings: Settings, lifespan: Sequence[Lifesp
         openapi_config=docs.describe(_version()),
         request_class=StrictRequest,
         request_max_body_size=settings.max_body_bytes,
-        state=State({"database": database, "settings": settings, "fetches": fetches}),
+        state=State(
+            {
+                "database": database,
+                "settings": settings,
+                "fetches": fetches,
+                "aside": aside,
+                "fetcher": Fetcher(),
+            }
+        ),
         lifespan=list(lifespan),
-        on_shutdown=[fetches.write],
+        on_shutdown=[aside.end, fetches.write],
         type_decoders=[(lambda kind: kind is Instant, decode_instant)],
     )
     prepare(app.routes)

@@ -1,0 +1,341 @@
+"""Addresses that strangers name: fetched from the open internet only, and never more or longer than may be."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import time
+import zlib
+from http.server import BaseHTTPRequestHandler
+from ipaddress import ip_address
+from typing import Any
+
+import pytest
+
+from tests.commitments.busy.calendar_text import calendar, event
+from tests.web import NAME, Web, here
+from volunteer_core.commitments.busy.addresses import (
+    AddressInward,
+    AddressNotHttps,
+    AddressUnusable,
+    checked,
+    is_open,
+)
+from volunteer_core.commitments.busy.connecting import AddressTooSlow, AddressUnreachable
+from volunteer_core.commitments.busy.fetching import AddressGone, Fetched, Fetcher, TooManyRedirects
+from volunteer_core.commitments.busy.limits import BYTES_MOST, CalendarTooLarge
+from volunteer_core.errors import RuleBroken
+
+FILE = calendar(*event("DTSTART:20261201T090000", "DURATION:PT1H"))
+SECRET = "private-7d1f"
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("https://example.com/a.ics?key=1", "https://example.com/a.ics?key=1"),
+        ("webcal://example.com/a.ics", "https://example.com/a.ics"),
+        (" HTTPS://EXAMPLE.com/a.ics#today ", "https://example.com/a.ics"),
+        ("https://例子.中国/日历.ics", "https://xn--fsqu00a.xn--fiqs8s/%E6%97%A5%E5%8E%86.ics"),
+        ("https://example.com:443/a.ics", "https://example.com/a.ics"),
+        ("https://example.com:1024/a.ics", "https://example.com:1024/a.ics"),
+        ("https://example.com:65535/a.ics", "https://example.com:65535/a.ics"),
+    ],
+)
+def test_addresses_that_are_taken(address: str, kept: str) -> None:
+    found = checked(address)
+    assert str(found.copy_with(host=found.raw_host.decode())) == kept
+
+
+@pytest.mark.parametrize(
+    ("address", "refusal"),
+    [
+        ("http://example.com/a.ics", AddressNotHttps),
+        ("ftp://example.com/a.ics", AddressNotHttps),
+        ("file:///etc/passwd", AddressNotHttps),
+        ("webcals://example.com/a.ics", AddressNotHttps),
+        ("example.com/a.ics", AddressNotHttps),
+        ("", AddressNotHttps),
+        ("日历", AddressNotHttps),
+        ("https://", AddressUnusable),
+        ("https:///a.ics", AddressUnusable),
+        ("https://me:secret@example.com/a.ics", AddressUnusable),
+        ("https://me@example.com/a.ics", AddressUnusable),
+        ("https://example.com:22/a.ics", AddressUnusable),
+        ("https://example.com:80/a.ics", AddressUnusable),
+        ("https://example.com:1023/a.ics", AddressUnusable),
+        ("https://example.com:65536/a.ics", AddressUnusable),
+        ("https://example.com:0/a.ics", AddressUnusable),
+        ("https://example.com:x/a.ics", AddressUnusable),
+        ("https://[::1/a.ics", AddressUnusable),
+        ("https://0177.0.0.1/a.ics", AddressUnusable),
+        ("https://exa mple.com/\x00", AddressUnusable),
+        ("https://-.-/\r\nHost: x", AddressUnusable),
+        ("https://" + "a" * 1000, AddressUnusable),
+    ],
+)
+def test_addresses_that_are_none(address: str, refusal: type[RuleBroken]) -> None:
+    with pytest.raises(refusal) as refused:
+        checked(address)
+    assert "secret" not in str(refused.value.facts)
+
+
+INWARD = """
+127.0.0.1 127.255.255.254 0.0.0.0 10.0.0.1 172.16.0.1 172.31.255.255 192.168.1.1 169.254.169.254 100.64.0.1
+100.127.255.255 192.0.0.1 192.0.2.1 198.18.0.1 198.51.100.1 203.0.113.1 224.0.0.1 239.255.255.250 240.0.0.1
+255.255.255.255 :: ::1 ::127.0.0.1 ::10.0.0.1 ::ffff:127.0.0.1 ::ffff:10.1.2.3 ::ffff:100.64.0.1
+::ffff:169.254.169.254 64:ff9b::7f00:1 64:ff9b::a00:1 64:ff9b::a9fe:a9fe 64:ff9b:1::808:808 2002:7f00:1::1
+2002:a00:1:: 2002:c0a8:101::1 2002:a9fe:a9fe::1 2001:0:4136:e378:8000:63bf:3fff:fdd2 2001:db8::1 fc00::1
+fd12:3456::1 fe80::1 fec0::1 ff02::1 ff0e::1 100::1 4000::1
+""".split()
+OPEN = "1.1.1.1 8.8.8.8 172.32.0.1 100.128.0.1 223.5.5.5 2400:3200::1 2606:4700::1111 ::ffff:8.8.8.8".split()
+OPEN += ["64:ff9b::808:808", "2002:808:808::1"]
+
+
+@pytest.mark.parametrize("address", INWARD)
+def test_inner_networks(address: str) -> None:
+    assert not is_open(ip_address(address))
+
+
+@pytest.mark.parametrize("address", OPEN)
+def test_the_open_internet(address: str) -> None:
+    assert is_open(ip_address(address))
+
+
+def test_a_file_comes_with_what_its_server_calls_it(web: Web) -> None:
+    modified = "Tue, 01 Dec 2026 04:00:00 GMT"
+    address = web.gives("/plain", FILE, etag='"1"', last_modified=modified)
+    fetcher = web.fetcher()
+    fetched = fetcher.fetch(address)
+    assert fetched == Fetched(FILE, '"1"', modified)
+    assert fetcher.fetch(address, etag='"1"', last_modified=modified) == Fetched(unchanged=True)
+    assert fetcher.fetch(address, etag='"0"') == fetched
+    _, headers = web.asked[-2]
+    assert (headers["if-none-match"], headers["if-modified-since"]) == ('"1"', modified)
+    assert headers["host"] == f"{NAME}:{web.port}"
+    assert not headers.keys() & {"cookie", "authorization", "referer"}
+
+
+@pytest.mark.parametrize("etag", ['"' + "x" * 200 + '"', '"\xe9"'])
+def test_a_version_that_cannot_be_sent_back_is_forgotten(web: Web, etag: str) -> None:
+    assert web.fetcher().fetch(web.gives("/odd", FILE, etag=etag)) == Fetched(FILE)
+
+
+def test_a_packed_file_is_unpacked(web: Web) -> None:
+    address = web.gives("/packed", gzip.compress(FILE), content_encoding="gzip")
+    assert web.fetcher().fetch(address).data == FILE
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_five_redirects_are_followed_and_no_sixth(web: Web, status: int) -> None:
+    web.gives("/0", FILE)
+    for number in range(1, 7):
+        web.leads(f"/{number}", f"/{number - 1}" if number % 2 else f"{web.base}/{number - 1}", status)
+    assert web.fetcher().fetch(f"{web.base}/5").data == FILE
+    with pytest.raises(TooManyRedirects):
+        web.fetcher().fetch(f"{web.base}/6")
+
+
+@pytest.mark.parametrize(
+    ("location", "refusal"),
+    [
+        ("http://calendar.test/a.ics", AddressNotHttps),
+        ("file:///etc/passwd", AddressNotHttps),
+        ("https://me:pw@calendar.test/", AddressUnusable),
+        ("https://calendar.test:25/", AddressUnusable),
+        ("https://[::1/", AddressUnusable),
+    ],
+)
+def test_a_redirect_is_checked_like_an_address(web: Web, location: str, refusal: type[RuleBroken]) -> None:
+    with pytest.raises(refusal):
+        web.fetcher().fetch(web.leads("/away", location))
+
+
+def test_a_redirect_without_a_target_ends(web: Web) -> None:
+    with pytest.raises(TooManyRedirects):
+        web.fetcher().fetch(web.leads("/nowhere", ""))
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1", "127.1"],
+)
+def test_an_address_that_points_inward_is_not_asked(web: Web, host: str) -> None:
+    before = len(web.asked)
+    with pytest.raises(AddressInward):
+        Fetcher(trusted=web.trusted).fetch(f"https://{host}:{web.port}/plain")
+    assert len(web.asked) == before
+
+
+def test_a_name_that_stands_for_an_inner_address_is_not_asked(web: Web) -> None:
+    address = web.gives("/inner", FILE)
+    before = len(web.asked)
+    open_too = [ip_address("1.1.1.1"), ip_address("10.0.0.1")]
+    for resolve in (here, lambda *_: open_too):
+        with pytest.raises(AddressInward):
+            Fetcher(resolve=resolve, trusted=web.trusted).fetch(address)
+    assert len(web.asked) == before
+
+
+def test_a_redirect_inward_is_not_followed(web: Web) -> None:
+    """The first host is as good as open; where it leads to is not."""
+    inner = web.gives("/inner", FILE).replace(NAME, "inner.test")
+    address = web.leads("/innocent", inner)
+    met = web.fetcher(
+        resolve=lambda host, _: [ip_address("127.0.0.1" if host == NAME else "127.0.0.9")],
+        allowed=lambda address: is_open(address) or address == ip_address("127.0.0.1"),
+    )
+    before = len(web.asked)
+    with pytest.raises(AddressInward):
+        met.fetch(address)
+    assert [path for path, _ in web.asked[before:]] == ["/innocent"]
+
+
+def test_a_name_that_changes_its_mind_is_asked_once(web: Web) -> None:
+    """What was checked is what is connected to: the second answer of a rebinding name is never used."""
+    address = web.gives("/rebound", FILE)
+    answers = [ip_address("127.0.0.1"), ip_address("127.0.0.9")]
+    asked: list[str] = []
+
+    def rebinding(host: str, _: int) -> Any:
+        asked.append(host)
+        return [answers[len(asked) - 1]]
+
+    checked_too: list[Any] = []
+    fetcher = web.fetcher(resolve=rebinding, allowed=lambda one: bool(checked_too.append(one)) or True)
+    assert fetcher.fetch(address).data == FILE
+    assert (asked, checked_too) == ([NAME], answers[:1])
+
+
+def test_an_address_at_which_nobody_answers_is_passed_over(web: Web) -> None:
+    both = [ip_address("127.0.0.9"), ip_address("127.0.0.1")]
+    address = web.gives("/second", FILE)
+    assert web.fetcher(resolve=lambda *_: both).fetch(address).data == FILE
+    with pytest.raises(AddressUnreachable):
+        web.fetcher(resolve=lambda *_: both[:1]).fetch(address)
+
+
+def test_a_certificate_of_another_name_or_of_nobody_is_not_trusted(web: Web) -> None:
+    address = web.gives("/plain", FILE)
+    with pytest.raises(AddressUnreachable):
+        web.fetcher().fetch(address.replace(NAME, "other.test"))
+    with pytest.raises(AddressUnreachable):
+        Fetcher(resolve=here, allowed=lambda _: True).fetch(address)
+
+
+def test_a_name_that_is_none_is_unreachable(web: Web) -> None:
+    def unknown(*_: object) -> Any:
+        raise OSError("calendar.test")
+
+    with pytest.raises(AddressUnreachable) as refused:
+        web.fetcher(resolve=unknown).fetch(web.base)
+    assert NAME not in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("status", "refusal"),
+    [
+        (404, AddressGone),
+        (410, AddressGone),
+        (304, AddressUnreachable),
+        (204, AddressUnreachable),
+        (401, AddressUnreachable),
+        (500, AddressUnreachable),
+    ],
+)
+def test_what_is_no_file_is_refused(web: Web, status: int, refusal: type[RuleBroken]) -> None:
+    with pytest.raises(refusal):
+        web.fetcher().fetch(web.gives("/none", b"", status=status))
+
+
+def bomb() -> bytes:
+    """Half a gigabyte in half a megabyte."""
+    packer = zlib.compressobj(9, wbits=31)
+    return b"".join(packer.compress(bytes(1_000_000)) for _ in range(500)) + packer.flush()
+
+
+def test_a_packed_bomb_is_not_unpacked_further_than_may_be(web: Web) -> None:
+    with pytest.raises(CalendarTooLarge):
+        web.fetcher().fetch(web.gives("/bomb", bomb(), content_encoding="gzip"))
+
+
+@pytest.mark.parametrize("packing", ["gzip, gzip", "br", "deflate"])
+def test_no_other_packing_is_unpacked(web: Web, packing: str) -> None:
+    with pytest.raises(AddressUnreachable):
+        web.fetcher().fetch(web.gives("/odd", gzip.compress(FILE), content_encoding=packing))
+
+
+def test_what_is_not_packed_as_it_says_is_refused(web: Web) -> None:
+    with pytest.raises(AddressUnreachable):
+        web.fetcher().fetch(web.gives("/odd", FILE, content_encoding="gzip"))
+
+
+def test_two_megabytes_and_no_more(web: Web) -> None:
+    assert len(web.fetcher().fetch(web.gives("/much", bytes(BYTES_MOST))).data) == BYTES_MOST
+    with pytest.raises(CalendarTooLarge):
+        web.fetcher().fetch(web.gives("/more", bytes(BYTES_MOST + 1)))
+
+
+def endless(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    while True:
+        handler.wfile.write(bytes(65536))
+
+
+def empty_blocks(handler: BaseHTTPRequestHandler) -> None:
+    """Packed nothing, without end."""
+    handler.send_response(200)
+    handler.send_header("Content-Encoding", "gzip")
+    handler.end_headers()
+    handler.wfile.write(zlib.compressobj(wbits=31).flush(zlib.Z_SYNC_FLUSH))
+    while True:
+        handler.wfile.write(b"\x00\x00\x00\xff\xff" * 10_000)
+
+
+@pytest.mark.parametrize("answer", [endless, empty_blocks])
+def test_a_body_without_end_is_ended(web: Web, answer: Any) -> None:
+    with pytest.raises(CalendarTooLarge):
+        web.fetcher().fetch(web.does("/endless", answer))
+
+
+def trickle(data: bytes) -> Any:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        for byte in data:
+            handler.wfile.write(bytes([byte]))
+            handler.wfile.flush()
+            time.sleep(0.05)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"HTTP/1.1 200 OK\r\n\r\n" + FILE, b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 99, b"HTTP/1.1 100 OK\r\n\r\n" * 99],
+    ids=["body", "headers", "promises"],
+)  # fmt: skip
+def test_a_trickle_is_ended(web: Web, data: bytes) -> None:
+    started = time.monotonic()
+    with pytest.raises(AddressTooSlow):
+        web.fetcher(seconds=0.5).fetch(web.does("/trickle", trickle(data)))
+    assert time.monotonic() - started < 5
+
+
+def test_a_look_up_that_hangs_is_ended(web: Web) -> None:
+    def hang(*_: object) -> Any:
+        time.sleep(3)
+        return here()
+
+    with pytest.raises(AddressTooSlow):
+        web.fetcher(resolve=hang, seconds=0.2).fetch(web.base)
+
+
+def test_no_proxy_and_no_log_hears_of_it(
+    web: Web, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    caplog.set_level(logging.DEBUG)
+    web.gives(f"/{SECRET}", FILE, etag=SECRET)
+    assert web.fetcher().fetch(web.leads(f"/to/{SECRET}", f"/{SECRET}")).data == FILE
+    assert not any(SECRET in record.getMessage() or NAME in record.getMessage() for record in caplog.records)
