@@ -58,9 +58,7 @@ class Home(World):
         return adding.replace(self.opens(by), calendar_id=calendar_id, data=data)
 
     def refresh(self, calendar_id: int, *, by: Actor | None = None, **facts: Any) -> BusyCalendarView:
-        return refreshing.refresh(
-            self.opens(by), calendar_id=calendar_id, fetcher=self.web.fetcher(**facts)
-        )
+        return refreshing.refresh(self.opens(by), calendar_id=calendar_id, fetcher=self.web.fetcher(**facts))
 
     def pass_by(self) -> int:
         """One pass over the addresses that are due."""

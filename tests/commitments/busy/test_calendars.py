@@ -127,7 +127,13 @@ def test_what_the_phone_has_copied_of_ones_own_promises_does_not_count(home: Hom
 def test_nobody_else_sees_or_changes_them(home: Home) -> None:
     file, address = home.upload(), home.register(home.web.gives("/mine", FILE))
     guardian = home.person(teams=())
-    others = [home.leader(), home.coordinator(), home.officer(), home.actor(home.person()), home.actor(guardian)]
+    others = [
+        home.leader(),
+        home.coordinator(),
+        home.officer(),
+        home.actor(home.person()),
+        home.actor(guardian),
+    ]
     ward = home.person(born=date(2012, 1, 1))
     home.do(link_guardian, ward_id=ward, guardian_id=guardian, relation="母亲", valid_from=date(2026, 1, 1))
     with home.unchanged():
@@ -165,10 +171,9 @@ def test_what_is_past_is_forgotten_and_so_is_whoever_has_left(home: Home) -> Non
     home.upload(NEWER)
     home.upload(NEWER, person_id=leaving, by=home.actor(leaving))
     home.do(leave_office, person_id=leaving, on=TODAY + timedelta(days=2))
-    found = []
-    for hours in range(0, 24 * 4, 12):
-        found.append(home.do(forget_what_is_over, now=NOW + timedelta(hours=hours)))
-    # On Wednesday the calendar goes, and by its evening the meeting of Tuesday; then the dentist of Wednesday.
+    times = [NOW + timedelta(hours=hours) for hours in range(0, 24 * 4, 12)]
+    found = [home.do(forget_what_is_over, now=now) for now in times]
+    # On Wednesday the calendar goes, by its evening Tuesday's meeting, and then Wednesday's dentist.
     assert found == [0, 0, 0, 0, 1, 1, 0, 1]
     assert home.spans() == []
     assert len(home.calendars()) == 1

@@ -1,4 +1,4 @@
-"""Addresses are read from time to time and on demand; one that fails keeps what was read last, and says so."""
+"""Addresses are read from time to time and on demand; who fails keeps what was read last and says so."""
 
 from __future__ import annotations
 
@@ -124,7 +124,9 @@ def test_after_failures_it_is_tried_later_and_later_and_once_a_day_at_least(home
 
 
 def test_what_has_not_changed_is_not_sent_again_until_later_dates_come_into_sight(home: Home) -> None:
-    added = home.register(home.web.gives("/mine", FILE, etag='"1"', last_modified="Mon, 02 Nov 2026 00:00:00 GMT"))
+    added = home.register(
+        home.web.gives("/mine", FILE, etag='"1"', last_modified="Mon, 02 Nov 2026 00:00:00 GMT")
+    )
     asked = home.web.asked
     home.later(days=30)
     unchanged = home.refresh(added.id)
@@ -257,7 +259,9 @@ def test_two_processes_read_each_that_is_due_once(home: Home, office_url: str) -
     assert sorted(path for path, _ in home.web.asked[before:]) == [f"/due/{number}" for number in range(6)]
 
 
-def test_a_machine_that_is_busy_is_no_fault_of_the_calendar(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_that_is_busy_is_no_fault_of_the_calendar(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     added = home.register(home.web.gives("/mine", FILE))
     home.later(hours=6)
     monkeypatch.setattr(apart, "WAIT_SECONDS", 0.01)

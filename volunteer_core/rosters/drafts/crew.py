@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import msgspec
 from sqlalchemy import select
@@ -100,7 +100,7 @@ def read_crew(
         people,
         {one: said.get(one, Offer()) for one in ids},
         against,
-        busy_times(work, ids, dates_span(dates[0], dates[-1] + timedelta(days=1))),
+        busy_times(work, ids, dates_span(dates[0], dates[-1])),
         member_on,
         _homes(work, people, sites),
         _partners(work, people),
