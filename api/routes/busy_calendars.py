@@ -117,36 +117,46 @@ async def register_busy_calendar(
 
 
 @put(
-    "/busy-calendars/{calendar_id:int}/file",
+    "/people/{person_id:int}/busy-calendars/{calendar_id:int}/file",
     operation="busy_calendars.change",
     asks=CALENDAR,
     answers=UPLOADED,
 )
 async def replace_busy_calendar(
-    request: Request[Any, Any, Any], opened: Opened, calendar_id: PathId, body: RawBody
+    request: Request[Any, Any, Any], opened: Opened, person_id: PathId, calendar_id: PathId, body: RawBody
 ) -> BusyCalendarView:
     """Replace an uploaded calendar by a newer file. If that is refused, what was read before still counts."""
-    return await aside_of(request).run(adding.replace, opened, calendar_id=calendar_id, data=bytes(body))
+    return await aside_of(request).run(
+        adding.replace, opened, person_id=person_id, calendar_id=calendar_id, data=bytes(body)
+    )
 
 
-@act("/busy-calendars/{calendar_id:int}/refresh", operation="busy_calendars.change", answers=REGISTERED)
+@act(
+    "/people/{person_id:int}/busy-calendars/{calendar_id:int}/refresh",
+    operation="busy_calendars.change",
+    answers=REGISTERED,
+)
 async def refresh_busy_calendar(
-    request: Request[Any, Any, Any], opened: Opened, calendar_id: PathId
+    request: Request[Any, Any, Any], opened: Opened, person_id: PathId, calendar_id: PathId
 ) -> BusyCalendarView:
     """Fetch a calendar's address now, once a minute at most (`just_tried`).
 
     Why it could not be read, if so, is in `problem`; what was read before still counts.
     """
     return await aside_of(request).run(
-        refreshing.refresh, opened, calendar_id=calendar_id, fetcher=request.app.state.fetcher
+        refreshing.refresh,
+        opened,
+        person_id=person_id,
+        calendar_id=calendar_id,
+        fetcher=request.app.state.fetcher,
     )
 
 
-@act("/busy-calendars/{calendar_id:int}/remove", operation="busy_calendars.change")
-def remove_busy_calendar(opened: Opened, calendar_id: PathId) -> None:
+@act("/people/{person_id:int}/busy-calendars/{calendar_id:int}/remove", operation="busy_calendars.change")
+def remove_busy_calendar(opened: Opened, person_id: PathId, calendar_id: PathId) -> None:
     """Remove a calendar and all that is kept of it."""
     with opened.write() as work:
-        listing.remove(work, calendar_id=calendar_id)
+        listing.remove(work, person_id=person_id, calendar_id=calendar_id)
 
 
 router = Router(

@@ -52,21 +52,21 @@ def fetching(api: Any, web: Web) -> None:
     api.client.app.state.fetcher = web.fetcher()
 
 
-def own(api: Any, person: int) -> str:
+def own(person: int) -> str:
     return f"/v1/people/{person}/busy-calendars"
 
 
 def upload(api: Any, person: int, content: Any = FILE, *, by: str = "aunt", label: str = "手机") -> Any:
-    return api.call("POST", own(api, person), by=by, params={"label": label}, content=content, headers=ICS)
+    return api.call("POST", own(person), by=by, params={"label": label}, content=content, headers=ICS)
 
 
 def register(api: Any, person: int, address: str, *, by: str = "aunt") -> Any:
     body = {"label": "单位", "address": address}
-    return api.call("POST", f"{own(api, person)}/address", by=by, json=body)
+    return api.call("POST", f"{own(person)}/address", by=by, json=body)
 
 
 def listed(api: Any, person: int) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = done(api.call("GET", own(api, person), by="aunt"))
+    found: list[dict[str, Any]] = done(api.call("GET", own(person), by="aunt"))
     return found
 
 
@@ -83,7 +83,7 @@ def test_a_life_from_upload_to_removal(api: Any, school: School, shifts: list[in
     candidates = done(api.call("GET", f"/v1/shifts/{monday}/candidates", by="leader"))
     assert [one["obstacles"] for one in candidates if one["person_id"] == school.aunt] == [["busy_elsewhere"]]
     done(assign(api, tuesday, school.aunt), 201)
-    file = f"/v1/busy-calendars/{added['id']}"
+    file = f"{own(school.aunt)}/{added['id']}"
     replaced = api.call("PUT", f"{file}/file", by="aunt", content=calendar(), headers=ICS)
     assert done(replaced)["spans"] == 0
     done(assign(api, monday, school.aunt), 201)
@@ -127,16 +127,16 @@ def test_a_bad_file_is_a_clear_problem_and_nothing_is_lost(api: Any, school: Sch
     with nothing_changes(api):
         problem = refused(upload(api, school.aunt, content), 422, code)
         assert any("\u4e00" <= character <= "\u9fff" for character in problem["detail"])
-        file = f"/v1/busy-calendars/{kept['id']}/file"
+        file = f"{own(school.aunt)}/{kept['id']}/file"
         refused(api.call("PUT", file, by="aunt", content=content, headers=ICS), 422, code)
         assert listed(api, school.aunt) == [kept]
-    done(api.call("POST", f"/v1/busy-calendars/{kept['id']}/remove", by="aunt"), 204)
+    done(api.call("POST", f"{own(school.aunt)}/{kept['id']}/remove", by="aunt"), 204)
 
 
 def test_utf_16_with_its_mark_is_read(api: Any, school: School) -> None:
     added = done(upload(api, school.aunt, FILE.decode().encode("utf-16")), 201)
     assert added["spans"] == 2
-    done(api.call("POST", f"/v1/busy-calendars/{added['id']}/remove", by="aunt"), 204)
+    done(api.call("POST", f"{own(school.aunt)}/{added['id']}/remove", by="aunt"), 204)
 
 
 def test_fifty_megabytes_are_refused_before_they_are_read(api: Any, school: School) -> None:
@@ -191,7 +191,7 @@ def test_an_address_shows_its_host_and_what_went_wrong(
     secret = "b1946ac92492"
     added = done(register(api, school.aunt, web.gives(f"/{secret}", FILE)), 201)
     assert (added["host"], added["spans"], added["says"]) == (NAME, 2, "自动更新，计到 2027年6月1日 星期二。")
-    path = f"/v1/busy-calendars/{added['id']}"
+    path = f"{own(school.aunt)}/{added['id']}"
     refused(api.call("POST", f"{path}/refresh", by="aunt"), 409, "just_tried")
     refused(api.call("PUT", f"{path}/file", by="aunt", content=FILE, headers=ICS), 409, "not_uploaded")
     everything = json.dumps(
@@ -210,7 +210,7 @@ def test_a_refresh_that_fails_says_why_and_keeps_what_was_read(
     added = done(register(api, school.aunt, web.gives("/mine", FILE)), 201)
     web.gives("/mine", b"<html>sign in</html>")
     monkeypatch.setattr(api.office, "clock", lambda: NOW + timedelta(hours=1))
-    path = f"/v1/busy-calendars/{added['id']}"
+    path = f"{own(school.aunt)}/{added['id']}"
     failed = done(api.call("POST", f"{path}/refresh", by="aunt"))
     assert (failed["problem"], failed["spans"], failed["read_at"]) == ("not_a_calendar", 2, added["read_at"])
     assert (
@@ -222,10 +222,10 @@ def test_a_refresh_that_fails_says_why_and_keeps_what_was_read(
 def test_they_are_ones_own(api: Any, school: School) -> None:
     newcomer(api, "陌生人")
     added = done(upload(api, school.aunt), 201)
-    path = f"/v1/busy-calendars/{added['id']}"
+    path = f"{own(school.aunt)}/{added['id']}"
     for other in ("leader", "coordinator", "officer", "陌生人"):
         for answer in (
-            api.call("GET", own(api, school.aunt), by=other),
+            api.call("GET", own(school.aunt), by=other),
             upload(api, school.aunt, by=other),
             register(api, school.aunt, "https://example.com/", by=other),
             api.call("PUT", f"{path}/file", by=other, content=FILE, headers=ICS),

@@ -69,7 +69,7 @@ class Client:
             return type(error).__name__
         told = answer.json()
         if answer.status_code == 201:
-            self._client.post(f"/v1/busy-calendars/{told['id']}/remove")
+            self._client.post(f"{self._own}/{told['id']}/remove")
             return f"{told['spans']} spans"
         return f"{answer.status_code} {told['code']}"
 

@@ -72,7 +72,7 @@ def test_of_several_calendars_any_counts_until_it_is_removed(world: World) -> No
     busy = is_busy(world, person, (FIVE, SIX))
     with pytest.raises(BusyElsewhere):
         world.do(assign, shift_id=shift, person_id=person)
-    world.do(remove, by=world.actor(person), calendar_id=busy)
+    world.do(remove, by=world.actor(person), person_id=person, calendar_id=busy)
     world.do(assign, shift_id=shift, person_id=person)
 
 

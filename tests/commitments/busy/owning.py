@@ -55,10 +55,15 @@ class Home(World):
         return adding.register(self.opens(by), label="单位", **where, fetcher=self.web.fetcher(**facts))
 
     def replace(self, calendar_id: int, data: bytes, by: Actor | None = None) -> BusyCalendarView:
-        return adding.replace(self.opens(by), calendar_id=calendar_id, data=data)
+        where = {"person_id": self.owner, "calendar_id": calendar_id}
+        return adding.replace(self.opens(by), **where, data=data)
 
     def refresh(self, calendar_id: int, *, by: Actor | None = None, **facts: Any) -> BusyCalendarView:
-        return refreshing.refresh(self.opens(by), calendar_id=calendar_id, fetcher=self.web.fetcher(**facts))
+        where = {"person_id": self.owner, "calendar_id": calendar_id}
+        return refreshing.refresh(self.opens(by), **where, fetcher=self.web.fetcher(**facts))
+
+    def remove(self, calendar_id: int, by: Actor | None = None) -> None:
+        self.do(listing.remove, by=by or self.me, person_id=self.owner, calendar_id=calendar_id)
 
     def pass_by(self) -> int:
         """One pass over the addresses that are due."""

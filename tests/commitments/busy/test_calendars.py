@@ -18,7 +18,7 @@ from volunteer_core.commitments.busy.adding import NotUploaded, TooManyCalendars
 from volunteer_core.commitments.busy.apart import CalendarsBusy
 from volunteer_core.commitments.busy.keeping import Reading
 from volunteer_core.commitments.busy.limits import CalendarBeyondLimits, NotACalendar
-from volunteer_core.commitments.busy.listing import BusyCalendarView, list_calendars, remove
+from volunteer_core.commitments.busy.listing import BusyCalendarView, list_calendars
 from volunteer_core.commitments.busy.refreshing import NoAddress, forget_what_is_over
 from volunteer_core.errors import Malformed, NotAllowed, NotFound, RuleBroken
 from volunteer_core.people.registry import leave_office
@@ -46,11 +46,11 @@ def test_half_a_year_from_today_is_kept(home: Home) -> None:
 def test_several_calendars_stand_beside_each_other_and_one_is_removed(home: Home) -> None:
     first, second = home.upload(), home.upload(NEWER)
     assert home.spans() == ["1103 0900-1000", "1103 0900-1000", "1104 1700-1745"]
-    home.do(remove, by=home.me, calendar_id=second.id)
+    home.remove(second.id)
     assert home.spans() == ["1103 0900-1000"]
     assert home.calendars() == [first]
     with pytest.raises(NotFound):
-        home.do(remove, by=home.me, calendar_id=second.id)
+        home.remove(second.id)
 
 
 def test_a_newer_file_takes_the_place_of_the_older(home: Home) -> None:
@@ -145,10 +145,25 @@ def test_nobody_else_sees_or_changes_them(home: Home) -> None:
                 lambda by: home.register(home.web.base, by=by),
                 lambda by: home.replace(file.id, FILE, by=by),
                 lambda by: home.refresh(address.id, by=by),
-                lambda by: home.do(remove, by=by, calendar_id=file.id),
+                lambda by: home.remove(file.id, by=by),
             ):
                 with pytest.raises(NotAllowed):
                     refused(other)
+
+
+def test_under_ones_own_name_another_persons_calendar_is_not_found(home: Home) -> None:
+    file, address = home.upload(), home.register(home.web.gives("/mine", FILE))
+    other = home.person()
+    with home.unchanged():
+        home.owner, owner = other, home.owner
+        for refused in (
+            lambda: home.replace(file.id, FILE, by=home.actor(other)),
+            lambda: home.refresh(address.id, by=home.actor(other)),
+            lambda: home.remove(file.id, by=home.actor(other)),
+        ):
+            with pytest.raises(NotFound):
+                refused()
+        home.owner = owner
 
 
 def test_neither_log_nor_refusal_tells_what_is_in_them(home: Home) -> None:
@@ -158,7 +173,7 @@ def test_neither_log_nor_refusal_tells_what_is_in_them(home: Home) -> None:
     home.web.gives(f"/{private}", WEB_PAGE)
     home.later(minutes=2)
     refreshed = home.refresh(added.id)
-    home.do(remove, by=home.me, calendar_id=added.id)
+    home.remove(added.id)
     log = home.see(entries)
     told = repr((log.items, refreshed, home.calendars()[-1:][0].says))
     assert private not in told

@@ -20,7 +20,6 @@ from volunteer_core.commitments.busy.apart import CalendarsBusy
 from volunteer_core.commitments.busy.connecting import AddressUnreachable
 from volunteer_core.commitments.busy.fetching import AddressGone, Fetcher
 from volunteer_core.commitments.busy.limits import NotACalendar
-from volunteer_core.commitments.busy.listing import remove
 from volunteer_core.commitments.busy.refreshing import JustTried
 from volunteer_core.errors import NotFound, RuleBroken
 from volunteer_core.opening import open_office
@@ -220,7 +219,7 @@ def test_no_transaction_is_held_while_a_server_takes_its_time(home: Home) -> Non
 def test_a_calendar_removed_meanwhile_is_not_written(home: Home) -> None:
     added = home.register(home.web.gives("/mine", FILE))
     home.later(hours=1)
-    (came,) = meanwhile(home, added.id, lambda: home.do(remove, by=home.me, calendar_id=added.id))
+    (came,) = meanwhile(home, added.id, lambda: home.remove(added.id))
     assert isinstance(came, NotFound)
     assert (home.calendars(), home.spans()) == ([], [])
 

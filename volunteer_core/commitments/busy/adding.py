@@ -11,7 +11,7 @@ from volunteer_core import texts
 from volunteer_core.commitments.busy.addresses import checked
 from volunteer_core.commitments.busy.fetching import Fetched, Fetcher
 from volunteer_core.commitments.busy.keeping import Reading, Wanted, keep, understood, wanted_of
-from volunteer_core.commitments.busy.listing import BusyCalendarView, view
+from volunteer_core.commitments.busy.listing import BusyCalendarView, lock_own, view
 from volunteer_core.commitments.busy.models import LONGEST_LABEL, BusyCalendar
 from volunteer_core.commitments.busy.opens import Opens
 from volunteer_core.commitments.busy.refreshing import REFRESH_EVERY
@@ -60,13 +60,13 @@ def register(
         )
 
 
-def replace(opens: Opens, *, calendar_id: int, data: bytes) -> BusyCalendarView:
+def replace(opens: Opens, *, person_id: int, calendar_id: int, data: bytes) -> BusyCalendarView:
     """Puts a newer file in place of an uploaded one. If it cannot be read all stays as it was."""
-    with opens.read() as work:
-        wanted = ask_to_replace(work, calendar_id=calendar_id)
+    with opens.write() as work:
+        wanted = ask_to_replace(work, person_id=person_id, calendar_id=calendar_id)
     reading = understood(data, wanted)
     with opens.write() as work:
-        return replace_file(work, calendar_id=calendar_id, reading=reading)
+        return replace_file(work, person_id=person_id, calendar_id=calendar_id, reading=reading)
 
 
 def ask_to_add(work: Work, *, person_id: int, label: str) -> Wanted:
@@ -93,14 +93,17 @@ def add_address(
     return _add(work, person_id, label, reading, row)
 
 
-def ask_to_replace(work: Work, *, calendar_id: int) -> Wanted:
+def ask_to_replace(work: Work, *, person_id: int, calendar_id: int) -> Wanted:
     """Whether a calendar's file may be replaced, and what the new one is to be read for."""
-    return wanted_of(work, _uploaded(work, work.find(BusyCalendar, calendar_id)).person_id)
+    work.demand("busy_calendars.change", people=[person_id])
+    _lock_file(work, person_id, calendar_id)
+    return wanted_of(work, person_id)
 
 
-def replace_file(work: Work, *, calendar_id: int, reading: Reading) -> BusyCalendarView:
+def replace_file(work: Work, *, person_id: int, calendar_id: int, reading: Reading) -> BusyCalendarView:
     """Keeps what was read of a newer file."""
-    row = _uploaded(work, work.lock(BusyCalendar, calendar_id))
+    work.demand("busy_calendars.change", people=[person_id])
+    row = _lock_file(work, person_id, calendar_id)
     row.tried_at = row.read_at = work.now
     row.until = reading.until
     work.flush()
@@ -108,8 +111,8 @@ def replace_file(work: Work, *, calendar_id: int, reading: Reading) -> BusyCalen
     return view(work, row)
 
 
-def _uploaded(work: Work, row: BusyCalendar) -> BusyCalendar:
-    work.demand("busy_calendars.change", people=[row.person_id])
+def _lock_file(work: Work, person_id: int, calendar_id: int) -> BusyCalendar:
+    row = lock_own(work, person_id, calendar_id)
     if row.address is not None:
         raise NotUploaded(calendar_id=row.id)
     return row

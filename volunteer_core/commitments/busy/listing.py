@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from volunteer_core.commitments.busy.keeping import forget
 from volunteer_core.commitments.busy.models import BusyCalendar, BusySpan
 from volunteer_core.database import Work
+from volunteer_core.errors import NotFound
 from volunteer_core.people.models import Person
 from volunteer_core.timespans import chinese_date, civil, civil_date
 
@@ -54,11 +55,18 @@ def list_calendars(work: Work, *, person_id: int) -> list[BusyCalendarView]:
     return [_view(work, row, counted.get(row.id, 0)) for row in rows]
 
 
-def remove(work: Work, *, calendar_id: int) -> None:
-    """Removes a calendar and all that is kept of it."""
+def remove(work: Work, *, person_id: int, calendar_id: int) -> None:
+    """Removes a person's calendar and all that is kept of it."""
+    work.demand("busy_calendars.change", people=[person_id])
+    delete_calendar(work, lock_own(work, person_id, calendar_id))
+
+
+def lock_own(work: Work, person_id: int, calendar_id: int) -> BusyCalendar:
+    """A person's calendar, locked; another's is as good as none. Inner."""
     row = work.lock(BusyCalendar, calendar_id)
-    work.demand("busy_calendars.change", people=[row.person_id])
-    delete_calendar(work, row)
+    if row.person_id != person_id:
+        raise NotFound(BusyCalendar.__tablename__, calendar_id)
+    return row
 
 
 def delete_calendar(work: Work, row: BusyCalendar) -> None:

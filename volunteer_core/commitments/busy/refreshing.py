@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from volunteer_core.audit import UNAUDITED
 from volunteer_core.commitments.busy.fetching import Fetched, Fetcher
 from volunteer_core.commitments.busy.keeping import Reading, Wanted, forget_past, keep, understood, wanted_of
-from volunteer_core.commitments.busy.listing import BusyCalendarView, delete_calendar, view
+from volunteer_core.commitments.busy.listing import BusyCalendarView, delete_calendar, lock_own, view
 from volunteer_core.commitments.busy.models import LONGEST_TOLD, BusyCalendar
 from volunteer_core.commitments.busy.opens import Acting, Opens
 from volunteer_core.database import Busy, Database, Work
@@ -66,11 +66,13 @@ class Outcome(msgspec.Struct, frozen=True):
     refusal: RuleBroken | None = None
 
 
-def refresh(opens: Opens, *, calendar_id: int, fetcher: Fetcher = Fetcher()) -> BusyCalendarView:
+def refresh(
+    opens: Opens, *, person_id: int, calendar_id: int, fetcher: Fetcher = Fetcher()
+) -> BusyCalendarView:
     """Reads a calendar's address now. What stands against it is in the answer (``problem``), and what was
     read last still counts. Refuses an uploaded file, and a second time within a minute."""
     with opens.write() as work:
-        claimed = claim(work, calendar_id=calendar_id)
+        claimed = claim(work, person_id=person_id, calendar_id=calendar_id)
     outcome = read_anew(claimed, fetcher)
     with opens.write() as work:
         row = conclude(work, claimed, outcome)
@@ -112,10 +114,10 @@ def forget_what_is_over(work: Work) -> int:
     return len(rows) + forget_past(work, work.now - PAST_KEPT)
 
 
-def claim(work: Work, *, calendar_id: int) -> Claimed:
-    """Begins to read a calendar on demand of its owner."""
-    row = work.lock(BusyCalendar, calendar_id)
-    work.demand("busy_calendars.change", people=[row.person_id])
+def claim(work: Work, *, person_id: int, calendar_id: int) -> Claimed:
+    """Begins to read a person's calendar on their demand."""
+    work.demand("busy_calendars.change", people=[person_id])
+    row = lock_own(work, person_id, calendar_id)
     if row.address is None:
         raise NoAddress(calendar_id=row.id)
     if work.now < row.tried_at + ON_DEMAND_EVERY:
