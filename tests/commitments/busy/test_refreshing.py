@@ -118,7 +118,10 @@ def test_after_failures_it_is_tried_later_and_later_and_once_a_day_at_least(home
     assert waits == [1, 4, 16, 24, 24, 24, 24]  # every other: the pass that ended the wait failed too
     home.web.gives("/mine", FILE)
     assert home.pass_by() == 1
+    home.web.gives("/mine", b"", status=500)
     home.later(hours=6)
+    assert home.pass_by() == 1
+    home.later(hours=1)
     assert home.pass_by() == 1
 
 

@@ -49,7 +49,6 @@ class BusySpan(Table):
     """A person is busy, as one of their calendars says."""
 
     __tablename__ = "busy_spans"
-    __audited__ = False
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="order"),
         Index(None, "person_id", "ends_at"),
