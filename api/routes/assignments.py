@@ -105,8 +105,8 @@ def assign_person(opened: Opened, shift_id: PathId, data: JSONBody[AssignPerson]
     already (`already_committed`), a full or finished shift, whoever age, consent, leave, record check or
     qualification keep from it on that day; and, unless a coordinator or the office overrides it with a
     reason, a clash (`clash`), other plans in a calendar of theirs (`busy_elsewhere`), the person's wishes
-    (`unavailable`, `site_unwanted`, `rest`, `weekly_maximum`, `consecutive_days`) and the programme's rules (`apart`, `family_full`,
-    `mentor_missing`).
+    (`unavailable`, `site_unwanted`, `rest`, `weekly_maximum`, `consecutive_days`) and the programme's
+    rules (`apart`, `family_full`, `mentor_missing`).
     """
     with opened.write() as work:
         return assigning.assign(work, shift_id=shift_id, **given(data))

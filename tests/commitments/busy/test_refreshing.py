@@ -137,13 +137,15 @@ def test_what_has_not_changed_is_not_sent_again_until_later_dates_come_into_sigh
         "Mon, 02 Nov 2026 00:00:00 GMT",
     )
     assert (unchanged.read_at, unchanged.until, unchanged.problem) == (home.now, added.until, "")
+    home.web.gives("/mine", FILE, etag='"2"')
     home.later(days=1)
     anew = home.refresh(added.id)
     assert not {"if-none-match", "if-modified-since"} & asked[-1][1].keys()
     assert anew.until == MONDAY + timedelta(days=31 + 180)
     home.later(days=1)
     home.refresh(added.id)
-    assert asked[-1][1]["if-none-match"] == '"1"'
+    assert asked[-1][1]["if-none-match"] == '"2"'
+    assert "if-modified-since" not in asked[-1][1]
 
 
 def test_on_demand_it_is_read_once_a_minute(home: Home) -> None:
