@@ -212,7 +212,7 @@ def test_one_calendar_at_a_time_is_read_and_the_next_waits_so_long(
     thread = Thread(target=slow)
     thread.start()
     begun.wait()
-    while apart._turns.acquire(blocking=False):
+    while thread.is_alive() and apart._turns.acquire(blocking=False):
         apart._turns.release()
     with pytest.raises(CalendarsBusy):
         home.upload()
