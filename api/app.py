@@ -13,6 +13,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 
 from api import docs
+from api.aside import Aside
 from api.at_hand import KnownFeeds
 from api.fetches import Fetches
 from api.front import Front
@@ -29,6 +30,7 @@ from api.routes import (
     access,
     assignments,
     availability,
+    busy_calendars,
     calendars,
     children,
     closures,
@@ -65,6 +67,7 @@ from api.settings import Settings
 from api.work import provide_opened, refuse_unsigned
 from volunteer_core.calendars.at_hand import AtHand
 from volunteer_core.calendars.shelf import Shelf
+from volunteer_core.commitments.busy.fetching import Fetcher
 from volunteer_core.database import Database
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
@@ -96,6 +99,7 @@ ROUTERS = (
     events.router,
     signups.router,
     calendars.router,
+    busy_calendars.router,
     children.router,
     sessions.router,
     hours.router,
@@ -114,6 +118,7 @@ def create_app(database: Database, settings: Settings, lifespan: Sequence[Lifesp
     set_asyncio_executor(ThreadPoolExecutor(settings.threads, thread_name_prefix="work"))
     fetches, shelf = Fetches(database), Shelf()
     at_hand = AtHand(database, shelf)
+    aside = Aside()
     app = Litestar(
         [
             # Everything is in a Router: handlers given straight to Litestar that share a path fail at first.
@@ -131,9 +136,18 @@ def create_app(database: Database, settings: Settings, lifespan: Sequence[Lifesp
         openapi_config=docs.describe(_version()),
         request_class=StrictRequest,
         request_max_body_size=settings.max_body_bytes,
-        state=State({"database": database, "settings": settings, "fetches": fetches, "shelf": shelf}),
+        state=State(
+            {
+                "database": database,
+                "settings": settings,
+                "fetches": fetches,
+                "shelf": shelf,
+                "aside": aside,
+                "fetcher": Fetcher(),
+            }
+        ),
         lifespan=list(lifespan),
-        on_shutdown=[fetches.write, at_hand.close],
+        on_shutdown=[aside.end, fetches.write, at_hand.close],
         type_decoders=[(lambda kind: kind is Instant, decode_instant)],
     )
     prepare(app.routes)

@@ -56,6 +56,7 @@ TAGS = (
     Tag("children", "五点学堂的儿童、报名和接送授权"),
     Tag("sessions", "五点学堂当天的到达和交接"),
     Tag("calendars", "日历订阅和个人安排"),
+    Tag("busy-calendars", "个人自己的日历：只用来知道何时没空"),
     Tag("hours", "时长、台账和汇总"),
     Tag("notices", "需要通知的事项"),
     Tag("office", "街道办的设置和操作记录"),

@@ -29,10 +29,11 @@ BEARER = "bearer"
 Handler = Callable[..., Any]
 
 
-class Csv(msgspec.Struct, frozen=True):
-    """An example of a sheet that is uploaded as it is."""
+class File(msgspec.Struct, frozen=True):
+    """An example of a file that is uploaded as it is."""
 
     text: str
+    media_type: str = "text/csv"
 
 
 def get(
@@ -54,7 +55,7 @@ def act(
 ) -> Callable[[Handler], HTTPRouteHandler]:
     """A verb on something (``/shifts/{shift_id:int}/publish``): 200, or 204 where there is no answer.
 
-    With ``asks`` as a :class:`Csv` the body is a sheet, which the handler takes as ``body: RawBody``.
+    With ``asks`` as a :class:`File` the body is that, which the handler takes as ``body: RawBody``.
     """
     return _handler("POST", path, 204 if answers is None else 200, operation, asks, answers, more)
 
@@ -127,9 +128,9 @@ ERRORS: Mapping[int, str] = {
 def _describe(method: str, operation: str | None, asks: object, answers: object, **fields: Any) -> Operation:
     """Litestar's description of an operation, with our examples, and our errors instead of its own."""
     described = Operation(**fields)
-    if isinstance(asks, Csv):  # Litestar does not describe a raw body
-        sheet = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))
-        described.request_body, asks = RequestBody({"text/csv": sheet}, required=True), asks.text
+    if isinstance(asks, File):  # Litestar does not describe a raw body
+        file = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))
+        described.request_body, asks = RequestBody({asks.media_type: file}, required=True), asks.text
     statuses = {500}
     if operation is not None:
         statuses |= {400, 401, 503}

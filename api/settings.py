@@ -46,7 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 1
     max_body_bytes: Annotated[
         int, Meta(ge=1024, le=100_000_000, description="Longest request body that is read, in bytes")
-    ] = 1_000_000
+    ] = 2_000_000
     gzip_level: Annotated[
         int, Meta(ge=0, le=9, description="How hard calendars are compressed for who asks; 0: never")
     ] = 6

@@ -17,6 +17,7 @@ from hypothesis import settings
 from sqlalchemy import URL, make_url
 
 from tests import postgres_server
+from tests.web import Web, serving
 from volunteer_core.database import Database
 from volunteer_core.migrations import upgrade
 from volunteer_core.opening import open_office
@@ -203,3 +204,10 @@ def office(office_url: str) -> Iterator[Database]:
     opened = open_office(office_url)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture(scope="session")
+def web() -> Iterator[Web]:
+    """A web server on this machine, for what is fetched."""
+    with serving() as found:
+        yield found

@@ -11,6 +11,7 @@ from volunteer_core.calendars import models as _calendars
 from volunteer_core.calendars import revisions
 from volunteer_core.care import models as _care
 from volunteer_core.commitments import models as _commitments
+from volunteer_core.commitments.busy import models as _busy
 from volunteer_core.database import POOL_SIZE, Database, reaching
 from volunteer_core.events import models as _events
 from volunteer_core.hours import models as _hours
@@ -26,8 +27,8 @@ from volunteer_core.teams import models as _teams
 from volunteer_core.workdays import models as _workdays
 
 TABLES = (
-    _access, _availability, _calendars, _care, _commitments, _drafts, _events, _hours, _notices, _office,
-    _people, _places, _rosters, _swaps, _teams, _workdays,
+    _access, _availability, _busy, _calendars, _care, _commitments, _drafts, _events, _hours, _notices,
+    _office, _people, _places, _rosters, _swaps, _teams, _workdays,
 )  # fmt: skip
 """The modules with tables: importing them here makes the metadata whole."""
 

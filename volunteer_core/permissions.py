@@ -168,6 +168,9 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         ("notices.mark_told", _T, _C, _O),
         # promises of time
         ("commitments.list", _S, _G, _T, _C, _O),
+        # what people's own calendars say: nobody else's business
+        ("busy_calendars.read", _S),
+        ("busy_calendars.change", _S),
         # rosters
         ("rosters.read", _M),
         ("rosters.coverage", _T, _C, _O),

@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 import msgspec
 
+from volunteer_core.commitments.busy.fetching import Fetcher
+from volunteer_core.commitments.busy.refreshing import forget_what_is_over, refresh_due
 from volunteer_core.database import Database, Work
 from volunteer_core.errors import Conflict
 from volunteer_core.notices.models import NoticeKind
@@ -33,16 +35,22 @@ class Ticked(msgspec.Struct, frozen=True):
     offers_lapsed: int
     drafts_waiting: int
     """For a planning process."""
+    busy_forgotten: int
+    """Spans that are past, and calendars of people who have left."""
+    calendars_read: int
+    """A few of those that are due: fetching takes seconds, in which no transaction is held."""
 
 
-def run(database: Database) -> Ticked:
-    """One pass over everything that is due."""
+def run(database: Database, *, fetcher: Fetcher = Fetcher()) -> Ticked:
+    """One pass over everything that is due; ``fetcher`` fetches people's calendars."""
     return Ticked(
         expiry_warnings=_step(database, warn_of_expiry),
         availability_reminders=_step(database, remind_of_asks),
         gaps_told=_step(database, tell_of_those_who_cannot),
         offers_lapsed=_step(database, lapse_late_offers),
         drafts_waiting=_step(database, take_back_lost),
+        busy_forgotten=_step(database, forget_what_is_over),
+        calendars_read=refresh_due(database, fetcher=fetcher),
     )
 
 

@@ -106,7 +106,7 @@ def assign_person(opened: Opened, shift_id: PathId, data: JSONBody[AssignPerson]
     qualification keep from it on that day; and, unless a coordinator or the office overrides it with a
     reason, a clash (`clash`), the person's wishes (`unavailable`, `site_unwanted`, `rest`,
     `weekly_maximum`, `consecutive_days`) and the programme's rules (`apart`, `family_full`,
-    `mentor_missing`).
+    `mentor_missing`). Other plans in a calendar of theirs only warn (`warnings: ["busy_elsewhere"]`).
     """
     with opened.write() as work:
         return assigning.assign(work, shift_id=shift_id, **given(data))

@@ -6,18 +6,18 @@ from litestar import Router
 from litestar.params import RawBody
 
 from api.incoming import QueryText
-from api.operations import Csv, act
+from api.operations import File, act
 from api.work import Opened
 from volunteer_core.sheets.children import CHILDREN_COLUMNS, import_children
 from volunteer_core.sheets.people import PEOPLE_COLUMNS, import_people
 from volunteer_core.sheets.reading import Imported
 
 IMPORTED = Imported("people.csv", 12, 3)
-PEOPLE = Csv(
+PEOPLE = File(
     f"{','.join(PEOPLE_COLUMNS)}\n"
     "V0042,王小敏,13812345678,1988-05-04,FX01,,,,,T-QZTT,trained_lead:2027-08-31,2026-09-02,clear,,\n"
 )
-CHILDREN = Csv(
+CHILDREN = File(
     f"{','.join(CHILDREN_COLUMNS)}\n"
     "C008,林小雨,2018-05-02,FX01-WDXT,WDXT,12345,2026-09-01,2027-01-31,V0143,母亲,"
     "V0143:母亲:2026-09-01:2027-01-31\n"

@@ -57,6 +57,7 @@ TIMES = {"starts_at": "2027-03-06T09:00:00+08:00", "ends_at": "2027-03-06T10:00:
 CLOSED = {"starts_at": "2027-05-08T00:00:00+08:00", "ends_at": "2027-05-09T00:00:00+08:00"}
 PEOPLE = f"{','.join(PEOPLE_COLUMNS)}\nV900,王小敏,,,SF,,,,,,,,,,\n"
 CHILD = "C900,林小雨,2018-05-02,SF-S,SCHOOL,12345,2026-09-01,2027-01-31,V002,母亲,"
+CALENDAR = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//tests//\r\nEND:VCALENDAR\r\n"
 CHILDREN = f"{','.join(CHILDREN_COLUMNS)}\n{CHILD}\n"
 
 PLACES = (
@@ -422,6 +423,12 @@ HOURS_AND_CALENDARS = (
     Call("rotate_subscription", {"subscription_id": "$replaced"}),
     Call("revoke_subscription", {"subscription_id": "$revoked"}),
     Call("list_commitments", query=SPAN),
+    Call("list_busy_calendars"),
+    Call("upload_busy_calendar", query={"label": "手机"}, body=CALENDAR),
+    Call("register_busy_calendar", body={"label": "单位", "address": "$calendar_address"}),
+    Call("replace_busy_calendar", {"calendar_id": "$uploaded"}, body=CALENDAR),
+    Call("refresh_busy_calendar", {"calendar_id": "$registered"}),
+    Call("remove_busy_calendar", {"calendar_id": "$removed"}),
     Call("fetch_feed", {"name": "$subscription_secret.ics"}),
     Call("fetch_public_events"),
     Call("fetch_community_events", {"name": "$community.ics"}),

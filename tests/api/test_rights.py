@@ -17,9 +17,10 @@ from litestar.testing import TestClient
 
 from api.app import create_app
 from api.settings import Settings
-from tests.api.calls import CALLS, PATH, Call
+from tests.api.calls import CALENDAR, CALLS, PATH, Call
 from tests.api.story import fill, refused
 from tests.api.town import CLOCK, Town
+from tests.web import Web
 from volunteer_core.opening import open_office
 from volunteer_core.permissions import RIGHTS, Scope
 
@@ -65,12 +66,13 @@ class Served(msgspec.Struct):
 
 
 @pytest.fixture(scope="module")
-def served(databases: Any) -> Iterator[Served]:
+def served(databases: Any, web: Web) -> Iterator[Served]:
     with databases.new(tables=True) as url:
         office = open_office(url, clock=lambda: CLOCK)
-        town = Town(office)
+        town = Town(office, calendar_address=web.gives("/town.ics", CALENDAR.encode()))
         secrets = {actor: town.token(person).secret for actor, person in town.who.items()}
         app = create_app(office, Settings())
+        app.state.fetcher = web.fetcher()
         with TestClient(app, raise_server_exceptions=False) as client:
             yield Served(client, dict(routes_of(app)), town.ids, secrets)
         office.dispose()

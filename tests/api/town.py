@@ -21,6 +21,9 @@ from volunteer_core.care.handover import arrive
 from volunteer_core.care.pickups import authorise_pickup
 from volunteer_core.care.sessions import open_session
 from volunteer_core.closures.declaring import declare_closure
+from volunteer_core.commitments.busy.adding import add_address, add_file
+from volunteer_core.commitments.busy.fetching import Fetched
+from volunteer_core.commitments.busy.keeping import Reading
 from volunteer_core.commitments.models import Attendance
 from volunteer_core.database import Database
 from volunteer_core.events.planning import call_off_event, create_event, publish_event
@@ -53,11 +56,12 @@ WEEK = timedelta(days=7)
 class Town(World):
     """``ids`` holds what the calls name, ``who`` the people who make them."""
 
-    def __init__(self, office: Database) -> None:
+    def __init__(self, office: Database, *, calendar_address: str) -> None:
         super().__init__(office)
         places = ("community", "other_community", "grid", "site", "team", "clean_up")
         self.ids: dict[str, Any] = {name: getattr(self, name) for name in places}
         self.ids["programme"] = self.school
+        self.ids["calendar_address"] = calendar_address
         self.who: dict[str, int] = {}
         self._add_people()
         self._add_roster()
@@ -67,6 +71,7 @@ class Town(World):
         self._add_events()
         self._add_what_is_personal()
         self._add_drafts()
+        self._add_busy_calendars()
 
     def token(self, person: int) -> Any:
         return self.do(issue_token, now=CLOCK, person_id=person, label="手机")
@@ -162,6 +167,14 @@ class Town(World):
         where = {"draft_id": self.ids["emptied_plan"], "shift_id": self.ids["draft"]}
         self.do(take_out_of_draft, **where, person_ids=[self.ids["ward"]])
         self.ids["waiting_plan"] = self._request_draft(day)
+
+    def _add_busy_calendars(self) -> None:
+        """The ward has two files, of which one is removed, and an address."""
+        own = {"person_id": self.ids["ward"], "label": "日历", "reading": Reading([], LAST)}
+        for name in ("uploaded", "removed"):
+            self.ids[name] = self.do(add_file, **own).id
+        where = {"address": self.ids["calendar_address"], "fetched": Fetched()}
+        self.ids["registered"] = self.do(add_address, **own, **where).id
 
     def _request_draft(self, day: date) -> int:
         found: int = self.do(

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import bindparam, func, select
 
 from volunteer_core import texts
+from volunteer_core.commitments.busy.times import busy_times, is_busy
 from volunteer_core.commitments.models import ACTIVE, Attendance, Commitment, CommitmentStatus
 from volunteer_core.commitments.promises import Clash, NotOfTeam, commit_time, set_status, team_served_for
 from volunteer_core.database import Work
@@ -17,7 +18,7 @@ from volunteer_core.notices.writing import tell
 from volunteer_core.people.models import Person
 from volunteer_core.places.models import Site
 from volunteer_core.rosters.checking import Checks
-from volunteer_core.rosters.house_rules import overridable
+from volunteer_core.rosters.house_rules import BusyElsewhere, overridable
 from volunteer_core.rosters.models import OPEN, Override, Shift, ShiftStatus
 from volunteer_core.rosters.swaps.ending import end_wait, lapse_offers
 from volunteer_core.rosters.versions import keep_version
@@ -54,6 +55,9 @@ class AssignmentView(msgspec.Struct, frozen=True):
     """Planning leaves it where it is."""
     confirmed_at: datetime | None
     """When the person confirmed that they will come."""
+    warnings: list[str] = []
+    """Of whoever has just been put there, codes of what does not stand against it but should be asked:
+    ``busy_elsewhere``, a calendar of theirs says that they are busy then."""
 
 
 def assign(
@@ -69,7 +73,8 @@ def assign(
     ``team_id`` says for which of their teams they serve; by default the team that runs the
     programme if they belong to it, else their only team. Leaders put members of their teams on
     shifts, coordinators and the office anybody. Refuses a full or finished shift, and all that
-    :class:`~volunteer_core.rosters.checking.Checks` finds against the person. With an
+    :class:`~volunteer_core.rosters.checking.Checks` finds against the person, save that other plans in a
+    calendar of theirs only warn. With an
     ``override_reason`` a coordinator of the site's community or the office puts somebody on against
     wishes and house rules, also where it overlaps; what stood against it is kept with the reason.
     """
@@ -81,9 +86,19 @@ def assign(
         work.demand("rosters.override", communities=[site.community_id])
         kept = texts.line("override_reason", override_reason, longest=200)
     commitment = put_on(
-        work, shift, programme, site, person_id, team_id=team_id, by_leader=True, override_reason=kept
+        work,
+        shift,
+        programme,
+        site,
+        person_id,
+        team_id=team_id,
+        by_leader=True,
+        override_reason=kept,
+        knowingly=True,
     )
-    return view(commitment)
+    span = Span(shift.starts_at, shift.ends_at)
+    busy = is_busy(busy_times(work, [person_id], span), person_id, span)
+    return msgspec.structs.replace(view(commitment), warnings=[BusyElsewhere.code] if busy else [])
 
 
 def release(work: Work, *, shift_id: int, person_id: int) -> AssignmentView:
@@ -133,13 +148,15 @@ def put_on(
     kind: NoticeKind = NoticeKind.CHANGED,
     cause: str = "assigned",
     confirmed: bool = False,
+    knowingly: bool = False,
 ) -> Commitment:
     """Puts a person on a locked shift with every rule checked, and tells them if it is published,
     unless ``told`` is None. It is then a new version of the roster, for ``cause``.
 
     ``by_leader``: somebody else decides, who must answer for the person too. With an
     ``override_reason`` wishes and house rules are overridden. ``confirmed``: they come of their own
-    accord and are not asked to confirm it. Inner.
+    accord and are not asked to confirm it. Then, and where somebody decides it ``knowingly`` for this one
+    person, other plans in a calendar do not stand against it. Inner.
     """
     if shift.status not in OPEN:
         raise ShiftNotOpen(shift_id=shift.id, status=shift.status.value)
@@ -155,7 +172,8 @@ def put_on(
     checks = Checks.load(work, programme, [shift], [person_id])
     against = checks.against(shift, person_id)
     for refusal in against:
-        if override_reason is None or not overridable(refusal):
+        known = isinstance(refusal, BusyElsewhere) and (knowingly or confirmed)
+        if not known and (override_reason is None or not overridable(refusal)):
             raise refusal
     published = shift.status is ShiftStatus.PUBLISHED
     commitment = commit_time(

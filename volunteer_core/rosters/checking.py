@@ -13,6 +13,7 @@ from datetime import date, timedelta
 import msgspec
 from sqlalchemy import Date, bindparam, func, select
 
+from volunteer_core.commitments.busy.times import BusyTimes, busy_times, is_busy
 from volunteer_core.commitments.engagements import Engagement, engagements
 from volunteer_core.commitments.models import ACTIVE, Commitment
 from volunteer_core.commitments.promises import AlreadyCommitted, clash_with
@@ -31,6 +32,7 @@ from volunteer_core.people.standing import (
 from volunteer_core.rosters.availability.models import DateWish
 from volunteer_core.rosters.availability.offers import Offer, offers_of
 from volunteer_core.rosters.house_rules import (
+    BusyElsewhere,
     ConsecutiveDays,
     FamilyFull,
     KeptApart,
@@ -83,6 +85,7 @@ class Checks(msgspec.Struct, frozen=True):
     standing: Mapping[date, Mapping[int, Standing]]
     offers: Mapping[int, Offer]
     engaged: Mapping[int, Sequence[Engagement]]
+    busy: BusyTimes
     on_shift: Mapping[int, Mapping[int, int]]
     """By shift: the people on it, each with their commitment, in the order in which they came."""
     pairing: Pairing
@@ -119,6 +122,7 @@ class Checks(msgspec.Struct, frozen=True):
             {day: standings(work, everybody, day) for day in dates},
             offers,
             engagements(work, everybody, dates[0] - margin, dates[-1] + margin),
+            busy_times(work, everybody, _around(shifts)),
             on_shift,
             think_through(pairs_of(work, programme.id)),
             families_of(work, everybody) if rules.most_of_family is not None else {},
@@ -194,13 +198,15 @@ class Checks(msgspec.Struct, frozen=True):
     def _wishes(self, shift: Shift, person_id: int, besides: Collection[int]) -> Iterator[Refused]:
         """The person's own time and limits."""
         offer, engaged = self.offers.get(person_id, _NOTHING), self.engaged.get(person_id, ())
-        if offer is _NOTHING and not engaged:
+        day, span = shift.civil_date, Span(shift.starts_at, shift.ends_at)
+        if offer is _NOTHING and not engaged and person_id not in self.busy:
             return
-        day = shift.civil_date
         if offer.sites is not None and shift.site_id not in offer.sites:
             yield SiteUnwanted(person_id=person_id, site_id=shift.site_id)
-        if offer.said_on(day) and not offer.covers(day, Span(shift.starts_at, shift.ends_at)):
+        if offer.said_on(day) and not offer.covers(day, span):
             yield Unavailable(person_id=person_id, day=day)
+        if is_busy(self.busy, person_id, span):
+            yield BusyElsewhere(person_id=person_id, shift_id=shift.id)
         own = [one for one in engaged if one.id not in besides]
         yield from _in_the_way(own, shift, offer.rest_minutes)
         served = {one.civil_date for one in own if one.shift_id is not None}
@@ -230,6 +236,11 @@ class Checks(msgspec.Struct, frozen=True):
             and not any(self.mentor(shift, one) for one in others)
         ):
             yield MentorMissing(person_id=person_id, shift_id=shift.id)
+
+
+def _around(shifts: Collection[Shift]) -> Span:
+    """From the first start to the last end."""
+    return Span(min(shift.starts_at for shift in shifts), max(shift.ends_at for shift in shifts))
 
 
 def _in_the_way(own: Sequence[Engagement], shift: Shift, rest_minutes: int) -> Iterator[Refused]:

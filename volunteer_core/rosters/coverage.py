@@ -35,6 +35,7 @@ OBSTACLE_WORDS = {
     "minor_at_emergency": "未成年",
     "site_unwanted": "不去这个场所",
     "unavailable": "这个时间不能来",
+    "busy_elsewhere": "该时段另有安排",
     "rest": "间隔不足",
     "weekly_maximum": "已达每周上限",
     "consecutive_days": "连续天数已满",

@@ -18,6 +18,10 @@ class Unavailable(HouseRule, code="unavailable", sentence="按此人所说，这
     """Whoever has said when they can serve is put on shifts within these times only."""
 
 
+class BusyElsewhere(HouseRule, code="busy_elsewhere", sentence="此人在该时段另有安排。"):
+    """A calendar of the person says that they are busy then; what with and how long is theirs to know."""
+
+
 class RestTooShort(HouseRule, code="rest", sentence="与已有安排之间不足 {minutes} 分钟：{when}。"):
     """Between two commitments lies the rest that the person asks for, travel included."""
 

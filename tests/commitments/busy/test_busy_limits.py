@@ -41,6 +41,7 @@ def repeated(rule: str, start: str = "20261201T090000") -> list[str]:
         (b"", NotACalendar),
         (b"\r\n \r\n", NotACalendar),
         (b"<!DOCTYPE html><html><body>BEGIN:VCALENDAR</body></html>", NotACalendar),
+        (b"<!DOCTYPE html>" + b"<div>" * 10_000, NotACalendar),
         (b"BEGIN:VCARD\r\nEND:VCARD\r\n", NotACalendar),
         (b"\x89PNG\r\n\x1a\n\x00\x00", NotACalendar),
         (b"END:VCALENDAR\r\n", NotACalendar),

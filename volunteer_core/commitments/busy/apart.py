@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +30,7 @@ from volunteer_core.commitments.busy.limits import (
     CalendarUnreadable,
     check_size,
 )
+from volunteer_core.database import Busy
 from volunteer_core.errors import RuleBroken
 from volunteer_core.timespans import Span, span
 
@@ -39,6 +42,16 @@ START = f"import sys; sys.path.insert(0, sys.argv[1]); from {__spec__.name} impo
 """Python's isolated mode knows neither the folder it stands in nor PYTHONPATH, so it is told the core's."""
 
 
+WAIT_SECONDS = 10
+AT_ONCE = 1
+"""Calendars that a process has read at the same time: the machine has other things to do."""
+_turns = BoundedSemaphore(AT_ONCE)
+
+
+class CalendarsBusy(Busy, code="calendars_busy", sentence="正在处理其他日历，请稍后再试。"):
+    """Too many calendars are to be read at once: this one's turn has not come in ten seconds."""
+
+
 class Answer(msgspec.Struct, omit_defaults=True):
     """What the process says: spans, or the code and the facts of a refusal."""
 
@@ -47,11 +60,44 @@ class Answer(msgspec.Struct, omit_defaults=True):
     facts: dict[str, Any] = {}
 
 
-def busy_spans_apart(data: bytes, *, first: datetime, last: datetime, zone: ZoneInfo) -> list[Span]:
-    """As :func:`busy_spans`, and refuses a calendar that takes more than 5 s of computing, 10 s or 512 MB."""
+def busy_spans_apart(
+    data: bytes, *, first: datetime, last: datetime, zone: ZoneInfo, besides: Collection[str] = ()
+) -> list[Span]:
+    """As :func:`busy_spans`, and refuses a calendar that takes more than 5 s of computing, 10 s or 512 MB.
+
+    Whose turn does not come is refused too (:class:`CalendarsBusy`). Hold no connection meanwhile.
+    """
     check_size(data)
     span(first, last)
-    command = [sys.executable, "-I", "-c", START, ROOT, first.isoformat(), last.isoformat(), zone.key]
+    command = [
+        sys.executable,
+        "-I",
+        "-c",
+        START,
+        ROOT,
+        first.isoformat(),
+        last.isoformat(),
+        zone.key,
+        *besides,
+    ]
+    with _turn():
+        answer = _answer(command, data)
+    if answer.refused:
+        raise REFUSALS[answer.refused](**answer.facts)
+    return [Span(start, end) for start, end in answer.spans]
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _turns.acquire(timeout=WAIT_SECONDS):
+        raise CalendarsBusy
+    try:
+        yield
+    finally:
+        _turns.release()
+
+
+def _answer(command: list[str], data: bytes) -> Answer:
     environment = {name: os.environ[name] for name in NEEDED if name in os.environ}
     try:
         done = subprocess.run(  # noqa: S603 - nothing in the command is of the calendar
@@ -69,22 +115,20 @@ def busy_spans_apart(data: bytes, *, first: datetime, last: datetime, zone: Zone
         raise CalendarTooHeavy
     if done.returncode > 0:
         raise CalendarUnreadable
-    answer = msgspec.json.decode(done.stdout, type=Answer)
-    if answer.refused:
-        raise REFUSALS[answer.refused](**answer.facts)
-    return [Span(start, end) for start, end in answer.spans]
+    return msgspec.json.decode(done.stdout, type=Answer)
 
 
 def main() -> None:
     """Reads a calendar from standard input and answers on standard output, within the limits."""
     limit()
-    _, _, first, last, zone = sys.argv
+    _, _, first, last, zone, *besides = sys.argv
     try:
         spans = busy_spans(
             sys.stdin.buffer.read(),
             first=datetime.fromisoformat(first),
             last=datetime.fromisoformat(last),
             zone=ZoneInfo(zone),
+            besides=frozenset(besides),
         )
         answer = Answer(spans=[(one.start, one.end) for one in spans])
     except RuleBroken as refusal:
@@ -95,11 +139,14 @@ def main() -> None:
 
 
 def limit() -> None:
-    """Bounds this process's time and memory where the system can; elsewhere only the clock ends it."""
+    """Bounds this process's time and memory where the system can; elsewhere only the clock ends it.
+    Whatever else runs goes first."""
     try:
         import resource
     except ImportError:
         return
+    with suppress(OSError):
+        os.nice(10)
     for kind, most in (
         (resource.RLIMIT_CPU, CPU_SECONDS),
         (resource.RLIMIT_AS, MEMORY_BYTES),

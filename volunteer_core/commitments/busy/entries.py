@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -38,8 +38,8 @@ class Entry(NamedTuple):
     excepted: tuple[Moment, ...]
 
 
-def read(text: str, zone: ZoneInfo) -> tuple[list[Entry], list[Span]]:
-    """The events, and the periods that are busy by themselves, of checked lines.
+def read(text: str, zone: ZoneInfo, besides: Collection[str]) -> tuple[list[Entry], list[Span]]:
+    """The events, but those of some UIDs, and the periods that are busy by themselves, of checked lines.
 
     Days and times without a zone, or with one that nobody knows, are those of ``zone``.
     """
@@ -47,6 +47,8 @@ def read(text: str, zone: ZoneInfo) -> tuple[list[Entry], list[Span]]:
     periods: list[Span] = []
     for calendar in Calendar.from_ical(text, multiple=True):
         for component in calendar.walk():
+            if component.get("UID") in besides:
+                continue
             if component.name == "VEVENT":
                 entries.append(_entry(component, zone))
                 periods += _periods(component, "RDATE", zone) if entries[-1].busy else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,18 +20,21 @@ from volunteer_core.commitments.busy.lines import lines_of_time
 from volunteer_core.timespans import Span, span
 
 
-def busy_spans(data: bytes, *, first: datetime, last: datetime, zone: ZoneInfo) -> list[Span]:
+def busy_spans(
+    data: bytes, *, first: datetime, last: datetime, zone: ZoneInfo, besides: Collection[str] = ()
+) -> list[Span]:
     """When the owner of a calendar is busy within ``[first, last)``: in UTC, merged, in order, cut to it.
 
-    ``zone`` is that of days and clocks without one. Refuses what is no calendar or goes beyond the
+    ``zone`` is that of days and clocks without one; what has a UID of ``besides`` is left out, so that nobody
+    is busy with the very thing they have promised. Refuses what is no calendar or goes beyond the
     limits; a calendar that keeps to them can still take long, so what strangers wrote is read by
     :func:`volunteer_core.commitments.busy.apart.busy_spans_apart`.
     """
     window = span(first, last)
     text = lines_of_time(data)
     try:
-        entries, periods = read(text, zone)
-        return _merged(_within(window, [*periods], entries))
+        entries, periods = read(text, zone, besides)
+        return _merged(_within(window, periods, entries))
     except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError):
         raise CalendarUnreadable from None  # what they say may quote the calendar
 

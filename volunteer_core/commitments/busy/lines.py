@@ -19,6 +19,7 @@ from volunteer_core.commitments.busy.limits import (
     check_size,
 )
 
+FIRST = "BEGIN:VCALENDAR"
 EVENTS = frozenset({"VEVENT", "VFREEBUSY"})
 COMPONENTS = EVENTS | {"VCALENDAR", "VTIMEZONE", "STANDARD", "DAYLIGHT"}
 PROPERTIES = frozenset(
@@ -56,7 +57,10 @@ def lines_of_time(data: bytes) -> str:
     kept: list[str] = []
     within: list[str] = []
     events = 0
-    for line in _unfolded(_text(data)):
+    text = _text(data).lstrip()
+    if text[: len(FIRST)].upper() != FIRST:
+        raise NotACalendar
+    for line in _unfolded(text):
         name = _name(line)
         if name == "BEGIN":
             within.append(_component(line))

@@ -9,6 +9,7 @@ from datetime import date
 import msgspec
 from sqlalchemy import select
 
+from volunteer_core.commitments.busy.times import BusyTimes, busy_times, is_busy
 from volunteer_core.database import Work
 from volunteer_core.office.settings import settings_on
 from volunteer_core.people.families import families_of
@@ -25,7 +26,7 @@ from volunteer_core.rosters.planning.problem import Busy, Person
 from volunteer_core.rosters.rules import MENTOR, Rules
 from volunteer_core.teams.models import Membership, Programme
 from volunteer_core.teams.programmes import requirement_of
-from volunteer_core.timespans import Span, week_of
+from volunteer_core.timespans import Span, dates_span, week_of
 
 NO_LIMIT = 1000
 NOT_OF_TEAM = "not_of_team"
@@ -42,6 +43,8 @@ class Crew(msgspec.Struct, frozen=True):
     offers: dict[int, Offer]
     against: dict[int, dict[date, str]]
     """Codes of what stands against a person on a date whatever they have said."""
+    elsewhere: BusyTimes
+    """When their own calendars say that they are busy."""
     member_on: dict[int, list[tuple[date, date | None]]]
     """From when on, and until which day excluded, each belongs to the team."""
     homes: dict[int, str]
@@ -52,11 +55,12 @@ class Crew(msgspec.Struct, frozen=True):
 
     def has_offered(self, person_id: int, shift: Shift) -> bool:
         """Whether a person has said that they would serve on a shift."""
-        offer = self.offers[person_id]
+        offer, span = self.offers[person_id], Span(shift.starts_at, shift.ends_at)
         return (
             self.is_member(person_id, shift.civil_date)
             and (offer.sites is None or shift.site_id in offer.sites)
-            and offer.covers(shift.civil_date, Span(shift.starts_at, shift.ends_at))
+            and offer.covers(shift.civil_date, span)
+            and not is_busy(self.elsewhere, person_id, span)
         )
 
     def is_member(self, person_id: int, day: date) -> bool:
@@ -96,6 +100,7 @@ def read_crew(
         people,
         {one: said.get(one, Offer()) for one in ids},
         against,
+        busy_times(work, ids, dates_span(dates[0], dates[-1])),
         member_on,
         _homes(work, people, sites),
         _partners(work, people),
@@ -131,7 +136,7 @@ def persons(
     found = []
     for one in ids:
         offer, holds = crew.offers[one], crew.qualifications[one]
-        exceptions, gaps = exceptions_of(offer, slots, crew.against.get(one, {}))
+        exceptions, gaps = exceptions_of(offer, slots, crew.against.get(one, {}), crew.elsewhere.get(one, ()))
         found.append(
             Person(
                 id=str(one),

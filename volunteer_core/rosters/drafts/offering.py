@@ -6,7 +6,7 @@ those of all its dates, and a date of which less holds says so: as unavailable, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time, timedelta
 
 from volunteer_core.rosters.availability.models import DateWish
@@ -16,6 +16,7 @@ from volunteer_core.timespans import Span
 
 CANNOT = "cannot"
 NOT_OFFERED = "not_offered"
+BUSY_ELSEWHERE = "busy_elsewhere"
 Clocks = tuple[time, time]
 Slots = Mapping[date, Mapping[Clocks, Span]]
 """By date the times of day of shifts, each with its true span."""
@@ -38,11 +39,13 @@ def weekly_of(offer: Offer, first: date, last: date) -> tuple[Window, ...]:
 
 
 def exceptions_of(
-    offer: Offer, slots: Slots, against: Mapping[date, str]
+    offer: Offer, slots: Slots, against: Mapping[date, str], elsewhere: Sequence[Span]
 ) -> tuple[tuple[DateException, ...], tuple[Busy, ...]]:
     """What differs from the windows on the dates of shifts, and the times at which a window is none.
 
-    ``against`` are the codes of what stands against the person on a date whatever they have said.
+    ``against`` are the codes of what stands against the person on a date whatever they have said,
+    ``elsewhere`` the spans of their calendars: who is busy then is so for all of a shift, for when exactly
+    is not passed on.
     """
     exceptions: list[DateException] = []
     gaps: list[Busy] = []
@@ -60,6 +63,11 @@ def exceptions_of(
                 exceptions.append(DateException(day, ExceptionKind.UNAVAILABLE))
                 continue
             gaps += [Busy(day, *clocks, NOT_OFFERED) for clocks in lost]
+        gaps += [
+            Busy(day, *clocks, BUSY_ELSEWHERE)
+            for clocks, span in sorted(there.items())
+            if any(one.overlaps(span) for one in elsewhere)
+        ]
         if wish is not None:
             why = CANNOT if wish is DateWish.CANNOT else None
             exceptions.append(DateException(day, _KINDS[wish], why))

@@ -14,6 +14,7 @@ from volunteer_core.places.models import Site
 from volunteer_core.rosters.assigning import find_assignment, put_on, take_off
 from volunteer_core.rosters.checking import Checks
 from volunteer_core.rosters.gaps import answerable
+from volunteer_core.rosters.house_rules import BusyElsewhere
 from volunteer_core.rosters.models import Shift
 from volunteer_core.rosters.own_accord import about, meant, refuse_unless_member
 from volunteer_core.rosters.rules import rules_of
@@ -164,7 +165,8 @@ def _await_approval(
     ]
     checks = Checks.load(work, programme, shifts[:1], [taker.id])
     for refusal in checks.against(shifts[0], taker.id, besides=given_away):
-        raise refusal
+        if not isinstance(refusal, BusyElsewhere):  # the taker's own calendar, and own accord
+            raise refusal
     offer.taker_id, offer.accepted_at = taker.id, work.now
     turn_offer(work, offer, OfferStatus.ACCEPTED)
     both = {offer.giver_id, taker.id}
