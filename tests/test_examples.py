@@ -71,6 +71,7 @@ def test_a_client_of_the_api(tmp_path: Path) -> None:
         base = f"http://127.0.0.1:{port}"
         wait_for_answer(server, f"{base}/health")
         first, second = (run("api_client.py", base, token) for _ in range(2))
+        calendar = run("my_calendar.py", base, token, str(tmp_path / "qr.svg"))
     finally:
         server.terminate()
         ended(server)
@@ -79,6 +80,12 @@ def test_a_client_of_the_api(tmp_path: Path) -> None:
     assert "calendar: 200, 1 entries" in first
     assert "the second time: 304" in first
     assert "refused: already_signed_up" in second
+    assert "1 entries, 1 with an alarm" in calendar
+    assert calendar.count("asked again: 304") == 2
+    assert "busy: 26 spans" in calendar or "busy: 25 spans" in calendar  # of half a year's Mondays
+    assert "in English: NAME:My volunteering" in calendar
+    assert "revoked: 404" in calendar
+    assert (tmp_path / "qr.svg").read_text().startswith("<svg")
 
 
 def test_a_roster_planned_from_a_file_into_a_file(tmp_path: Path) -> None:

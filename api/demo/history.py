@@ -9,10 +9,7 @@ from pathlib import Path
 import msgspec
 
 from api.demo import PRESENT
-from volunteer_core.access import tokens
-from volunteer_core.access.authentication import actor_for
-from volunteer_core.calendars import subscriptions
-from volunteer_core.calendars.models import FeedKind
+from api.demo.handing_out import Sample, hand_out
 from volunteer_core.care import handover, sessions, staffing
 from volunteer_core.closures.declaring import declare_closure
 from volunteer_core.commitments.models import Attendance
@@ -21,7 +18,6 @@ from volunteer_core.errors import Refused
 from volunteer_core.events import attendance as event_attendance
 from volunteer_core.events import listing, planning, signups
 from volunteer_core.events.models import SignupStatus
-from volunteer_core.hours import tallies
 from volunteer_core.notices import outbox
 from volunteer_core.people import registry, vouching
 from volunteer_core.permissions import Actor
@@ -44,19 +40,6 @@ FORGOTTEN = date(2026, 11, 12)
 NEXT_WEEK = week_of(TODAY + timedelta(days=7))
 
 
-class Sample(msgspec.Struct, frozen=True):
-    """What the summary and the person at the terminal need of the sample office."""
-
-    school: int
-    lecture: int
-    leader_token: str
-    officer_token: str
-    volunteer_token: str
-    volunteer_id: int
-    volunteer_code: str
-    feed_secret: str
-
-
 class _Names(msgspec.Struct, frozen=True):
     """Ids by code."""
 
@@ -74,6 +57,8 @@ def live(database: Database, folder: Path, say: Callable[[str], None]) -> Sample
     with database.write(by=SCRIPT, now=SET_UP) as work:
         import_folder(work, folder=folder)
         names = _names(work)
+        advice = {"bring": "红马甲、水杯", "contact": "学堂值班室（示例）", "contact_phone": "0898-65000000"}
+        programmes.advise_programme(work, programme_id=names.programmes["school"], **advice)
     say("按工作日历生成 2026 年 9 月至 2027 年 1 月的班次……")
     with database.write(by=SCRIPT, now=SET_UP) as work:
         for programme in names.programmes.values():
@@ -91,7 +76,12 @@ def live(database: Database, folder: Path, say: Callable[[str], None]) -> Sample
     say("有人临时来不了，一处场所要检修……")
     _disturb(database, names)
     with database.write(by=SCRIPT, now=PRESENT) as work:
-        return _hand_out(work, names)
+        return hand_out(
+            work,
+            names.people,
+            school=names.programmes["school"],
+            lecture=names.events["fire-safety-2026-12"],
+        )
 
 
 def _names(work: Work) -> _Names:
@@ -289,28 +279,3 @@ def _disturb(database: Database, names: _Names) -> None:
             ends_at=at(friday, time(19)),
             source="示例",
         )
-
-
-def _hand_out(work: Work, names: _Names) -> Sample:
-    """Tokens for a leader, an officer and November's most active volunteer, and their calendar."""
-    active = tallies.tally(
-        work, by=tallies.Dimension.PERSON, first=date(2026, 11, 1), last=date(2026, 11, 30)
-    ).rows[0]
-    volunteer = names.people[active.code]
-    issued = {
-        code: tokens.issue_token(work, person_id=names.people[code], label="演示").secret
-        for code in ("G136", "P001", active.code)
-    }
-    work.by = actor_for(work, volunteer)
-    subscription = subscriptions.subscribe(work, kind=FeedKind.PERSON, subject_id=volunteer, label="手机")
-    work.by = SCRIPT
-    return Sample(
-        school=names.programmes["school"],
-        lecture=names.events["fire-safety-2026-12"],
-        leader_token=issued["G136"],
-        officer_token=issued["P001"],
-        volunteer_token=issued[active.code],
-        volunteer_id=volunteer,
-        volunteer_code=active.code,
-        feed_secret=subscription.secret,
-    )

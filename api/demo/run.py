@@ -41,8 +41,10 @@ def run(*, folder: Path, base: str, say: Callable[[str], None]) -> dict[str, str
 七、地址（演示凭证每次重新生成）
   接口文档        {base}/docs
   志愿者的日历    {base}/feeds/{sample.feed_secret}.ics
+  家长的日历      {base}/feeds/{sample.family_secret}.ics
+  公开活动、班休  {base}/calendars/events.ics  {base}/calendars/workdays.ics
   时长统计        curl -H "Authorization: Bearer {sample.officer_token}" \\
                        "{tally}"
   队长凭证        {sample.leader_token}
   志愿者凭证      {sample.volunteer_token}""")
-    return {"database_url": url, "now": PRESENT.isoformat()}
+    return {"database_url": url, "now": PRESENT.isoformat(), "base_url": base}

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from api.demo import PRESENT
-from api.demo.history import EVERYTHING, NEXT_WEEK, SCRIPT, Sample
+from api.demo.handing_out import Sample
+from api.demo.history import EVERYTHING, NEXT_WEEK, SCRIPT
 from volunteer_core.database import Database, Work
 from volunteer_core.events import listing
 from volunteer_core.events.models import SignupStatus
