@@ -114,11 +114,7 @@ BAD = {
         calendar(*event("DTSTART:20200101T090000", "DURATION:P10000D")),
         "calendar_beyond_limits",
     ),
-    "days that never come, many times": (
-        calendar(*event("DTSTART:20261201T090000", *["RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31"] * 200)),
-        "calendar_too_heavy",
-    ),
-}
+}  # what takes for ever is in tests/commitments/busy
 
 
 @pytest.mark.parametrize("bad", BAD)

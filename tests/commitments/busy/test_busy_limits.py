@@ -158,7 +158,7 @@ def test_the_clock_ends_what_does_not_compute(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit a process's memory")
 def test_a_process_apart_cannot_take_more_memory_than_it_may() -> None:
-    code = "from volunteer_core.commitments.busy.apart import limit; limit(); bytearray(600_000_000)"
+    code = "from volunteer_core.commitments.busy.child import limit; limit(); bytearray(600_000_000)"
     command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {apart.ROOT!r}); {code}"]
     done = subprocess.run(command, capture_output=True, check=False)
     assert b"MemoryError" in done.stderr
@@ -176,6 +176,14 @@ def test_apart_gives_the_same_spans_and_the_same_refusals() -> None:
     assert here.value.message == there.value.message
     with pytest.raises(SpanInvalid):
         busy_spans_apart(series, first=LAST, last=FIRST, zone=OFFICE_ZONE)
+
+
+def test_the_process_apart_starts_without_what_it_does_not_need() -> None:
+    """It is started for every calendar: a database alone takes three times as long to import."""
+    looked = "import sys, volunteer_core.commitments.busy.child; print(*sys.modules)"
+    loaded = subprocess.check_output([sys.executable, "-c", looked], cwd=apart.ROOT, text=True).split()
+    assert "icalendar" in loaded
+    assert not {"sqlalchemy", "httpx", "litestar"} & set(loaded)
 
 
 def test_nothing_of_the_environment_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:

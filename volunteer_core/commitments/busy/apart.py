@@ -10,20 +10,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 import volunteer_core
-from volunteer_core.commitments.busy.expanding import busy_spans
+from volunteer_core.commitments.busy.child import Answer, main
 from volunteer_core.commitments.busy.limits import (
-    CPU_SECONDS,
-    MEMORY_BYTES,
     REFUSALS,
     WALL_SECONDS,
     CalendarTooHeavy,
@@ -31,14 +28,13 @@ from volunteer_core.commitments.busy.limits import (
     check_size,
 )
 from volunteer_core.database import Busy
-from volunteer_core.errors import RuleBroken
 from volunteer_core.timespans import Span, span
 
 NEEDED = ("SYSTEMROOT", "LD_LIBRARY_PATH")
 """What an interpreter may need of the environment to start; nothing else of it is passed on."""
 
 ROOT = str(Path(volunteer_core.__file__).parent.parent)
-START = f"import sys; sys.path.insert(0, sys.argv[1]); from {__spec__.name} import main; main()"
+START = f"import sys; sys.path.insert(0, sys.argv[1]); from {main.__module__} import main; main()"
 """Python's isolated mode knows neither the folder it stands in nor PYTHONPATH, so it is told the core's."""
 
 
@@ -52,18 +48,11 @@ class CalendarsBusy(Busy, code="calendars_busy", sentence="正在处理其他日
     """Too many calendars are to be read at once: this one's turn has not come in ten seconds."""
 
 
-class Answer(msgspec.Struct, omit_defaults=True):
-    """What the process says: spans, or the code and the facts of a refusal."""
-
-    spans: list[tuple[datetime, datetime]] = []
-    refused: str = ""
-    facts: dict[str, Any] = {}
-
-
 def busy_spans_apart(
     data: bytes, *, first: datetime, last: datetime, zone: ZoneInfo, besides: Collection[str] = ()
 ) -> list[Span]:
-    """As :func:`busy_spans`, and refuses a calendar that takes more than 5 s of computing, 10 s or 512 MB.
+    """As :func:`~volunteer_core.commitments.busy.expanding.busy_spans`, and refuses a calendar that takes
+    more than 5 s of computing, 10 s or 512 MB.
 
     Whose turn does not come is refused too (:class:`CalendarsBusy`). Hold no connection meanwhile.
     """
@@ -116,43 +105,3 @@ def _answer(command: list[str], data: bytes) -> Answer:
     if done.returncode > 0:
         raise CalendarUnreadable
     return msgspec.json.decode(done.stdout, type=Answer)
-
-
-def main() -> None:
-    """Reads a calendar from standard input and answers on standard output, within the limits."""
-    limit()
-    _, _, first, last, zone, *besides = sys.argv
-    try:
-        spans = busy_spans(
-            sys.stdin.buffer.read(),
-            first=datetime.fromisoformat(first),
-            last=datetime.fromisoformat(last),
-            zone=ZoneInfo(zone),
-            besides=frozenset(besides),
-        )
-        answer = Answer(spans=[(one.start, one.end) for one in spans])
-    except RuleBroken as refusal:
-        answer = Answer(refused=refusal.code, facts=refusal.facts)
-    except MemoryError:
-        answer = Answer(refused=CalendarTooHeavy.code)
-    sys.stdout.buffer.write(msgspec.json.encode(answer))
-
-
-def limit() -> None:
-    """Bounds this process's time and memory where the system can; elsewhere only the clock ends it.
-    Whatever else runs goes first."""
-    try:
-        import resource
-    except ImportError:
-        return
-    with suppress(OSError):
-        os.nice(10)
-    for kind, most in (
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        hard = resource.getrlimit(kind)[1]
-        most_now = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        with suppress(ValueError, OSError):
-            resource.setrlimit(kind, (most_now, most_now))
