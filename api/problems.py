@@ -61,7 +61,7 @@ class MethodUnknown(Refused, code="method_not_allowed", sentence="这个地址�
     """The address does not answer this method."""
 
 
-class BodyTooLarge(Refused, code="body_too_large", sentence="请求内容过大。"):
+class BodyTooLarge(Refused, code="body_too_large", sentence="请求内容过大，请精简或分开提交。"):
     """The body is longer than the server reads."""
 
 

@@ -66,6 +66,12 @@ def provide_opened(request: Request[Any, Any, Any]) -> Opener:
     return Opener(request.app.state.database, request.headers.get("authorization"))
 
 
+def provide_unsigned(request: Request[Any, Any, Any]) -> Opener:
+    """The dependency where the address is the right and who calls does not matter. Calendar programs send
+    passwords along that they know from elsewhere: a refusal would have them ask for one."""
+    return Opener(request.app.state.database, None)
+
+
 def _secret(authorization: str) -> str:
     """The token in ``Bearer <token>``; the scheme is read in any case (RFC 9110 §11.1)."""
     scheme, _, secret = authorization.partition(" ")

@@ -11,11 +11,26 @@ from volunteer_core.texts import code, line, paragraph
 def test_a_line_is_trimmed_and_normalised() -> None:
     assert line("name", "  张三 ", longest=60) == "张三"
     assert line("name", "e\u0301", longest=1) == "é"
-    assert line("note", "  ", longest=60, empty=True) == ""
+    for nothing in ("  ", "\u3000", "\u200b"):
+        assert line("note", nothing, longest=60, empty=True) == ""
+    assert line("name", "👩\u200d🏫", longest=60) == "👩\u200d🏫"
 
 
 @pytest.mark.parametrize(
-    "bad", ["", "   ", "字" * 61, "a\nb", "a\x00b", "a\u2028b", "a\u202eb", "a\u2067b", "a\ud800b"]
+    "bad",
+    [
+        "",
+        "   ",
+        "\u200b",
+        "\ufeff \u2060",
+        "字" * 61,
+        "a\nb",
+        "a\x00b",
+        "a\u2028b",
+        "a\u202eb",
+        "a\u2067b",
+        "a\ud800b",
+    ],
 )
 def test_a_line_refuses_what_is_empty_too_long_or_controls(bad: str) -> None:
     with pytest.raises(Malformed):

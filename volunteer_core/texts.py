@@ -9,6 +9,8 @@ from volunteer_core.errors import Malformed
 
 _REORDERING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 """Bidirectional controls: with them a text reads otherwise than it is."""
+_UNSEEN = {"Cf", "Zs"}
+"""Zero-width characters and spaces: with nothing else a text shows nothing."""
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", re.ASCII)
 
 
@@ -43,8 +45,10 @@ def _refuse_control(field: str, value: str, *, allowed: str) -> None:
 
 
 def _fits(field: str, value: str, longest: int, empty: bool) -> str:
-    if not value and not empty:
-        raise Malformed(field, "不能为空。")
+    if all(unicodedata.category(character) in _UNSEEN for character in value):
+        if not empty:
+            raise Malformed(field, "不能为空。")
+        return ""
     if len(value) > longest:
         raise Malformed(field, f"最多 {longest} 个字。")
     return value

@@ -8,11 +8,12 @@ from __future__ import annotations
 from html import escape
 
 from litestar import Response, Router
+from litestar.di import Provide
 from litestar.enums import MediaType
 from litestar.params import FromPath
 
 from api.operations import get
-from api.work import Opened
+from api.work import Opened, provide_unsigned
 from volunteer_core.calendars import pages
 from volunteer_core.calendars.pages import EntryPage, EntryUnknown
 from volunteer_core.timespans import chinese_span
@@ -83,4 +84,9 @@ def _html(title: str, paragraphs: list[str], *, status: int = 200) -> Response[s
     return Response(body, status_code=status, media_type=MediaType.HTML, headers=HEADERS)
 
 
-router = Router("/", tags=["calendars"], route_handlers=[show_entry])
+router = Router(
+    "/",
+    tags=["calendars"],
+    route_handlers=[show_entry],
+    dependencies={"opened": Provide(provide_unsigned, sync_to_thread=False)},
+)

@@ -6,16 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from litestar import Request, Response, Router
+from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath
 
 from api.at_hand import answer
 from api.operations import get
-from api.work import Opened
+from api.problems import RouteUnknown
+from api.work import Opened, provide_unsigned
 from volunteer_core.calendars import feeds
 from volunteer_core.calendars.shelf import Feed
-from volunteer_core.errors import NotFound
 
 CALENDAR = """BEGIN:VCALENDAR
 VERSION:2.0
@@ -85,9 +86,7 @@ def fetch_community_events(
 ) -> Response[bytes]:
     """Fetch the calendar of a community's public events: `/calendars/communities/1.ics`."""
     with opened.read() as work:
-        found = feeds.community_feed(
-            work, community_id=_number(name, "communities"), shelf=request.app.state.shelf
-        )
+        found = feeds.community_feed(work, community_id=_number(name), shelf=request.app.state.shelf)
     return _answer(request, found)
 
 
@@ -95,7 +94,7 @@ def fetch_community_events(
 def fetch_event(request: Request[Any, Any, Any], opened: Opened, name: FromPath[str]) -> Response[bytes]:
     """Fetch one public event as a calendar: `/calendars/events/1.ics`."""
     with opened.read() as work:
-        found = feeds.event_feed(work, event_id=_number(name, "events"), shelf=request.app.state.shelf)
+        found = feeds.event_feed(work, event_id=_number(name), shelf=request.app.state.shelf)
     return _answer(request, found)
 
 
@@ -107,11 +106,11 @@ def fetch_workdays(request: Request[Any, Any, Any], opened: Opened) -> Response[
     return _answer(request, found)
 
 
-def _number(name: str, what: str) -> int:
-    """The number in ``12.ics``; anything else names nothing."""
+def _number(name: str) -> int:
+    """The number in ``12.ics``; at anything else there is nothing."""
     number = name.removesuffix(".ics")
     if not (number.isascii() and number.isdecimal() and len(number) < 11):
-        raise NotFound(what, 0)
+        raise RouteUnknown
     return int(number)
 
 
@@ -130,4 +129,5 @@ router = Router(
     "/",
     tags=["calendars"],
     route_handlers=[fetch_feed, fetch_public_events, fetch_community_events, fetch_event, fetch_workdays],
+    dependencies={"opened": Provide(provide_unsigned, sync_to_thread=False)},
 )

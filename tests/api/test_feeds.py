@@ -277,7 +277,20 @@ def test_calendars_for_everybody_have_numbers_not_secrets(api: Any, school: Scho
         assert fetched.headers["content-disposition"] == f'inline; filename="{name}"'
         again = api.call("GET", f"/calendars/{path}", headers={"If-None-Match": fetched.headers["etag"]})
         assert again.status_code == 304
-    for wrong in ("communities/999.ics", "communities/x.ics", "events/0.ics", "events/-1.ics"):
-        refused(api.call("GET", f"/calendars/{wrong}"), 404, "not_found")
-    refused(api.call("GET", f"/calendars/events/{10**30}.ics"), 404, "not_found")
-    refused(api.call("GET", "/calendars/events/１.ics"), 404, "not_found")
+    for unknown in ("communities/999.ics", "events/0.ics"):
+        refused(api.call("GET", f"/calendars/{unknown}"), 404, "not_found")
+    for none in ("communities/x.ics", "events/-1.ics", f"events/{10**30}.ics", "events/１.ics"):
+        refused(api.call("GET", f"/calendars/{none}"), 404, "route_unknown")
+
+
+def test_passwords_that_programs_send_along_are_not_looked_at(api: Any, school: School, address: str) -> None:
+    uid = str(entries(api.call("GET", address))[0]["UID"])
+    fresh = path_of(done(subscribe(api, school.aunt), 201))
+    for sent in ("Basic dTpw", "Bearer wrong", "garbage"):
+        for path in (
+            fresh,
+            f"{fresh}?download=1",
+            "/calendars/communities/1.ics",
+            f"/calendars/entries/{uid}",
+        ):
+            assert api.call("GET", path, headers={"Authorization": sent}).status_code == 200, (sent, path)

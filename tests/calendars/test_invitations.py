@@ -65,6 +65,16 @@ def test_who_asks_whom_is_named_without_telling_names_or_phones(town) -> None:
     assert "13800001111" not in entry.to_ical().decode()
 
 
+def test_two_invitations_do_not_show_that_they_are_of_one_person(town) -> None:
+    for hour in (17, 19):
+        town.published_shift(town.person, hour=hour)
+    listed = town.see(agenda, person_id=town.person, first=THURSDAY, last=THURSDAY).items
+    asked = [town.see(invitation, commitment_id=item.commitment_id).body for item in listed]
+    again = town.see(invitation, commitment_id=listed[0].commitment_id).body
+    one, other, same = (Calendar.from_ical(body).events[0]["ATTENDEE"] for body in (*asked, again))
+    assert one == same != other
+
+
 def test_who_is_asked_to_confirm_has_not_answered_until_they_have(town) -> None:
     town.do(set_rules, programme_id=town.programme, asks_confirmation=True)
     shift = town.published_shift(town.person)

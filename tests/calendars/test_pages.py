@@ -236,6 +236,22 @@ def test_entries_name_their_page_where_the_office_has_an_address(town, reached) 
     assert town.see(person_feed, person_id=town.person).body == plain
 
 
+def test_a_discreet_calendar_does_not_lead_to_what_it_hides(town, reached) -> None:
+    """An open programme's shift at which somebody serves for a discreet team has a page that names it."""
+    served = town.shift()
+    town.do(assign, shift_id=served, person_id=town.person, team_id=town.matchmakers)
+    town.publish()
+    with reached.read(by=SCRIPT, now=town.now) as work:
+        [hidden] = Calendar.from_ical(team_feed(work, team_id=town.matchmakers).body).events
+        [named] = Calendar.from_ical(programme_feed(work, programme_id=town.programme).body).events
+        [own] = Calendar.from_ical(person_feed(work, person_id=town.person).body).events
+    assert (hidden["SUMMARY"], named["SUMMARY"], own["SUMMARY"]) == ("志愿服务", "每周两小时", "志愿服务")
+    assert "URL" not in hidden
+    for entry in (named, own):
+        assert "URL" in entry
+        assert page_of(town, entry).title == entry["SUMMARY"]
+
+
 def test_what_has_no_page_names_none(town, reached) -> None:
     secret = Family(town).subscribe().secret  # nothing is planned yet
     with reached.read(by=ANYBODY, now=town.now) as work:

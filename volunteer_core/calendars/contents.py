@@ -225,7 +225,7 @@ def _entry(row: Row, options: Options, busy: bool, discreet: bool) -> Entry:
         standing=Standing.TENTATIVE if row.confirmed and row.unconfirmed else standing,
         busy=busy and row.confirmed,
         title=said.service,
-        page=True,
+        page=discreet == row.discreet,  # a page would say more than a calendar that is discreet by itself
     )
     if discreet:
         return entry

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from uuid import NAMESPACE_OID, uuid5
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import msgspec
 
@@ -43,8 +43,9 @@ def invitation(work: Work, *, commitment_id: int) -> Invitation:
     """What a person has promised, as an invitation with the UID and SEQUENCE of their feed.
 
     For the person, a guardian, and who leads or coordinates it. Organiser and attendee are named by
-    random-looking URNs and the name is masked, for a chat attachment is passed on. Refuses what was
-    never published (:class:`NeverPublished`).
+    random-looking URNs and the name is masked, for a chat attachment is passed on; the attendee's is of
+    this promise alone, so that nobody finds out who it is by trying codes, or what else they promised.
+    Refuses what was never published (:class:`NeverPublished`).
     """
     row = work.find(Commitment, commitment_id)
     person, site = work.find(Person, row.person_id), work.find(Site, row.site_id)
@@ -64,7 +65,7 @@ def invitation(work: Work, *, commitment_id: int) -> Invitation:
         method.value,
         entry,
         organiser=(settings_on(work, today).office_name, f"urn:uuid:{uuid5(NAMESPACE_OID, 'office')}"),
-        attendee=(masked_name(person.name), f"urn:uuid:{uuid5(NAMESPACE_OID, f'person {person.code}')}"),
+        attendee=(masked_name(person.name), f"urn:uuid:{uuid5(UUID(row.uid), 'attendee')}"),
         sent_at=work.now,
         entry_pages=entry_pages(work),
     )

@@ -23,7 +23,9 @@ from volunteer_core.teams.models import Programme, Team
 LONGEST_LABEL = 60
 
 
-class SubscriptionEnded(Conflict, code="subscription_ended", sentence="这个日历地址此前已更换或停用。"):
+class SubscriptionEnded(
+    Conflict, code="subscription_ended", sentence="这个日历地址此前已更换或停用，请使用新的地址，或重新订阅。"
+):
     """An address is replaced once, and revoked for good."""
 
 

@@ -52,6 +52,8 @@ def test_addresses_that_are_taken(address: str, kept: str) -> None:
         ("https://exa mple.com/\x00", AddressUnusable),
         ("https://-.-/\r\nHost: x", AddressUnusable),
         ("https://" + "a" * 1000, AddressUnusable),
+        ("https://xn--a.example/a.ics", AddressUnusable),
+        ("https://xn--/a.ics", AddressUnusable),
     ],
 )
 def test_addresses_that_are_none(address: str, refusal: type[RuleBroken]) -> None:

@@ -40,7 +40,9 @@ def test_an_uploaded_file_leaves_its_merged_spans_and_nothing_else(home: Home) -
 
 def test_half_a_year_from_today_is_kept(home: Home) -> None:
     days = [TODAY - timedelta(days=1), TODAY, UNTIL, UNTIL + timedelta(days=1)]
-    assert [home.upload(dated(day)).spans for day in days] == [0, 1, 1, 0]
+    added = [home.upload(dated(day)) for day in days]
+    assert [one.spans for one in added] == [0, 1, 1, 0]
+    assert ["没有今后的安排" in one.says for one in added] == [True, False, False, True]
 
 
 def test_several_calendars_stand_beside_each_other_and_one_is_removed(home: Home) -> None:

@@ -19,16 +19,24 @@ _MAPPED_BY_NAT64 = IPv6Network("64:ff9b::/96")
 
 
 class AddressNotHttps(
-    RuleBroken, code="address_not_https", sentence="日历地址须以 https:// 或 webcal:// 开头。"
+    RuleBroken,
+    code="address_not_https",
+    sentence="日历地址须以 https:// 或 webcal:// 开头，请复制完整的地址。",
 ):
     """Calendars are fetched over TLS only, also where an address leads on to another."""
 
 
-class AddressUnusable(RuleBroken, code="address_unusable", sentence="这个日历地址不能使用：{problem}。"):
+class AddressUnusable(
+    RuleBroken, code="address_unusable", sentence="这个日历地址不能使用：{problem}。请检查，或导出文件上传。"
+):
     """The address is none, holds a password, or names a port at which no calendars are served."""
 
 
-class AddressInward(RuleBroken, code="address_inward", sentence="这个地址指向内部网络，不能读取。"):
+class AddressInward(
+    RuleBroken,
+    code="address_inward",
+    sentence="这个地址指向内部网络，不能读取。请换用公开的地址，或导出文件上传。",
+):
     """The address leads to a network that is not the open internet: this machine, a private one, a link."""
 
 
@@ -39,13 +47,14 @@ def checked(address: str) -> httpx.URL:
         raise AddressUnusable(problem=f"最长 {LONGEST_ADDRESS} 个字符")
     try:
         url = httpx.URL(address.strip()).copy_with(fragment=None)
+        host = url.host  # refuses what begins with xn-- and is no name
     except (httpx.InvalidURL, ValueError):
         raise AddressUnusable(problem="格式不对") from None  # what they say quotes the address
     if url.scheme == "webcal":
         url = url.copy_with(scheme="https")
     if url.scheme != "https":
         raise AddressNotHttps
-    if not url.host:
+    if not host:
         raise AddressUnusable(problem="格式不对")
     if url.userinfo:
         raise AddressUnusable(problem="不能带用户名或密码")

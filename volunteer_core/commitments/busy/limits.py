@@ -37,17 +37,21 @@ class CalendarTruncated(
 
 
 class CalendarUnreadable(
-    RuleBroken, code="calendar_unreadable", sentence="日历文件中有无法读取的时间或重复规则。"
+    RuleBroken,
+    code="calendar_unreadable",
+    sentence="日历文件中有无法读取的时间或重复规则，请改用其他日历软件导出。",
 ):
     """A time, a duration or a recurrence in the calendar is not of the form that RFC 5545 asks for."""
 
 
-class CalendarTooLarge(RuleBroken, code="calendar_too_large", sentence="日历文件过大，最多 {megabytes} MB。"):
+class CalendarTooLarge(
+    RuleBroken, code="calendar_too_large", sentence="日历文件过大，最多 {megabytes} MB，请只导出近期的日程。"
+):
     """The file has more bytes than are read."""
 
 
 class CalendarBeyondLimits(
-    RuleBroken, code="calendar_beyond_limits", sentence="日历超出可以处理的范围：{limit}。"
+    RuleBroken, code="calendar_beyond_limits", sentence="日历超出可以处理的范围：{limit}。请精简后再试。"
 ):
     """Something in the calendar is of a kind or a number that is not taken."""
 

@@ -94,15 +94,16 @@ def _view(work: Work, row: BusyCalendar, spans: int) -> BusyCalendarView:
         row.until,
         spans,
         row.problem,
-        _says(row, civil_date(work.now)),
+        _says(row, civil_date(work.now), spans),
     )
 
 
-def _says(row: BusyCalendar, today: date) -> str:
+def _says(row: BusyCalendar, today: date, spans: int) -> str:
     if row.until < today:
         return f"{row.told}内容只到 {chinese_date(row.until)}，现已过期，请重新上传或检查地址。"
     if row.problem:
         return f"{row.told}暂按 {civil(row.read_at):%Y-%m-%d %H:%M} 读到的内容计算。"
+    found = "" if spans else "其中没有今后的安排，请检查是否选对了日历。"
     if row.address is None:
-        return f"上传的文件不会自动更新，计到 {chinese_date(row.until)}。"
-    return f"自动更新，计到 {chinese_date(row.until)}。"
+        return f"{found}上传的文件不会自动更新，计到 {chinese_date(row.until)}。"
+    return f"{found}自动更新，计到 {chinese_date(row.until)}。"
