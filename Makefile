@@ -33,7 +33,7 @@ test: $(STAMP)
 	@echo "4/5 import contracts (import-linter)"
 	@$(BIN)/lint-imports
 	@echo "5/5 tests on SQLite and PostgreSQL (pytest)"
-	@$(BIN)/pytest --numprocesses 2 $(ARGS)
+	@$(BIN)/pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 clients: $(STAMP) $(CLIENTS)
 	@VOLUNTEER_CLIENTS=1 $(BIN)/pytest tests/clients $(ARGS)
