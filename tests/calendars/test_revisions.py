@@ -374,6 +374,22 @@ def test_what_ends_or_alters_an_address_takes_its_answer_from_every_hand(
         process.fetch(own)
 
 
+def test_what_is_kept_is_not_taken_for_what_a_backup_holds(town: Any, processes: list[Process]) -> None:
+    shift = town.published_shift(town.person)
+    secret = town.do(subscribe, kind=FeedKind.PERSON, subject_id=town.person, label="手机").secret
+    for note in ("甲", "乙", "丙"):
+        town.do(change_shift, shift_id=shift, note=note)
+    process = processes[0]
+    process.fetch(secret)
+    key = feed_key(FeedKind.PERSON, town.person)
+    with town.office.engine.begin() as connection:
+        connection.execute(text("UPDATE shifts SET note = '乙'"))
+        earlier = f"UPDATE feed_revisions SET revision = revision - 1 WHERE key = '{key}'"
+        connection.execute(text(earlier))
+    assert process.hand.by_secret(secret) is None
+    assert "乙" in process.fetch(secret).body.decode()
+
+
 def test_a_feed_that_loses_all_it_had_says_so_and_gets_rid_of_that_again(
     town: Any, processes: list[Process]
 ) -> None:

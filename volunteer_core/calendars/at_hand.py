@@ -60,11 +60,16 @@ class AtHand:
         row = self._glances.row(BY_ADDRESS if by_address else BY_KEY, {"name": name})
         if row is None and not by_address:
             row = _UNCHANGED
-        stamp = kept.stamp
-        if row is None or row[0] != stamp.address or civil_date(self._glances.now) != stamp.day:
+        stamp, revision = kept.stamp, 0 if row is None else row[1] or 0
+        if (
+            row is None
+            or row[0] != stamp.address
+            or revision < stamp.feed  # the database is that of a backup
+            or civil_date(self._glances.now) != stamp.day
+        ):
             self._shelf.drop(name)
             return None
-        if (row[1] or 0) == stamp.feed:
+        if revision == stamp.feed:
             return kept.feed
         return self._renew(name, kept, row)
 
