@@ -26,6 +26,7 @@ from volunteer_core.calendars.feeds import (
 )
 from volunteer_core.calendars.models import FeedKind, FeedRevision, PublicKind, feed_key
 from volunteer_core.calendars.options import Language, Options
+from volunteer_core.calendars.raising import UIDS_KEPT
 from volunteer_core.calendars.shelf import Feed, Shelf
 from volunteer_core.calendars.subscriptions import (
     IssuedSubscription,
@@ -34,7 +35,6 @@ from volunteer_core.calendars.subscriptions import (
     rotate,
     subscribe,
 )
-from volunteer_core.calendars.touching import UIDS_KEPT
 from volunteer_core.care.enrolment import (
     end_enrolment,
     enrol,

@@ -11,8 +11,8 @@ from sqlalchemy import LargeBinary, bindparam, literal, select
 from volunteer_core.access.secrets import LONGEST_SECRET, digest
 from volunteer_core.calendars.feeds import renewed
 from volunteer_core.calendars.models import KEY, FeedRevision, Subscription
+from volunteer_core.calendars.raising import changes_since
 from volunteer_core.calendars.shelf import Feed, Kept, Name, Shelf
-from volunteer_core.calendars.touching import changes_since
 from volunteer_core.database import Database
 from volunteer_core.glances import Glances
 from volunteer_core.timespans import civil_date

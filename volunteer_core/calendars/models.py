@@ -118,4 +118,4 @@ class FeedRevision(Table):
     changed_at: Mapped[int] = mapped_column(BigInteger)
     """When, in seconds since 1970 (UTC): they rise with every revision, as Last-Modified asks."""
     changes: Mapped[str] = mapped_column(Text)
-    """The last revisions, each with the UIDs of the entries it touched, as JSON; see ``touching``."""
+    """The last revisions, each with the UIDs of the entries it touched, as JSON; see ``raising``."""

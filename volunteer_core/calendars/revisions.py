@@ -16,7 +16,9 @@ from sqlalchemy.sql import ColumnElement
 from volunteer_core.calendars.models import FeedKind, Subscription
 from volunteer_core.calendars.options import LONGEST_PAST_DAYS
 from volunteer_core.calendars.selections import days_ago
-from volunteer_core.calendars.touching import Touched, Touching, batches
+from volunteer_core.calendars.showing import batches
+from volunteer_core.calendars.touched import Touched
+from volunteer_core.calendars.touching import Touching
 from volunteer_core.care.models import ChildGuardian, Enrolment
 from volunteer_core.commitments.models import Commitment
 from volunteer_core.database import Database, Work
