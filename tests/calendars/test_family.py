@@ -233,8 +233,9 @@ def test_options_apply_and_who_leaves_the_office_loses_it(family: Family) -> Non
 
 
 def test_before_anything_is_published_it_says_that_nothing_is_planned(family: Family) -> None:
-    secret = family.subscribe().secret
+    secret = family.subscribe(alarm_minutes=30).secret
     [notice] = events_of(family.fetches(secret))
     assert notice["SUMMARY"] == "暂无安排"
+    assert not notice.alarms.times  # half an hour before the day begins is in the night
     family.session()
     assert shown(events_of(family.fetches(secret))) == [THERE]

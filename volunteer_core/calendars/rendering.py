@@ -126,7 +126,8 @@ def _lines(entry: Entry, options: Options, entry_pages: str, *, made_at: datetim
         lines.append(f"CATEGORIES:{_text(_line(entry.category))}")
     if entry_pages and entry.page:
         lines.append(f"URL:{entry_pages}{entry.uid}")
-    if options.alarm_minutes is not None and entry.standing is not Standing.CANCELLED:
+    rings = entry.standing is not Standing.CANCELLED and not entry.all_day  # a notice calls nobody at night
+    if rings and options.alarm_minutes is not None:
         before = _before(options.alarm_minutes)
         lines += ["BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{title}", f"TRIGGER:{before}", "END:VALARM"]
     return [*lines, "END:VEVENT"]
