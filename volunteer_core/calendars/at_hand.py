@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import LargeBinary, bindparam, literal, select
 
 from volunteer_core.access.secrets import LONGEST_SECRET, digest
-from volunteer_core.calendars.feeds import renewed
+from volunteer_core.calendars.making import renewed
 from volunteer_core.calendars.models import KEY, FeedRevision, Subscription
 from volunteer_core.calendars.raising import changes_since
 from volunteer_core.calendars.shelf import Feed, Kept, Name, Shelf

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
-import msgspec
 from sqlalchemy import LargeBinary, Row, bindparam, func, or_, select, update
 
 from volunteer_core.access.authentication import actor_for
@@ -16,19 +15,16 @@ from volunteer_core.access.secrets import LONGEST_SECRET, digest
 from volunteer_core.audit import UNAUDITED
 from volunteer_core.calendars.contents import (
     EVER,
-    Entry,
     community_entries,
     event_entries,
-    nothing_planned,
-    notice,
     person_entries,
     programme_entries,
     public_entries,
-    sequence_at,
     site_entries,
     team_entries,
 )
 from volunteer_core.calendars.family import family_entries
+from volunteer_core.calendars.making import finished, made
 from volunteer_core.calendars.models import (
     KEY,
     OWN,
@@ -41,10 +37,8 @@ from volunteer_core.calendars.models import (
 )
 from volunteer_core.calendars.office_days import office_day_entries
 from volunteer_core.calendars.options import Options, words
-from volunteer_core.calendars.pages import entry_pages
-from volunteer_core.calendars.rendering import Rendered, join, render_entry, render_replaced
-from volunteer_core.calendars.selections import Look, days_ago
-from volunteer_core.calendars.shelf import Feed, Kept, Shelf, Source, Stamp
+from volunteer_core.calendars.rendering import render_replaced
+from volunteer_core.calendars.shelf import Feed, Shelf, Source, Stamp
 from volunteer_core.calendars.subscriptions import options_of
 from volunteer_core.database import LARGEST_ID, Work
 from volunteer_core.errors import NotFound, Refused
@@ -57,8 +51,6 @@ from volunteer_core.teams.models import Programme, Team
 from volunteer_core.timespans import civil_date
 
 REPLACED_SHOWN_FOR = timedelta(days=30)
-BYTES_MOST = 1_000_000
-"""Of entries in one calendar: larger ones are refused by some clients."""
 
 
 class FeedGone(NotFound, code="feed_gone", sentence="这个日历地址无效或已停用，请重新订阅。"):
@@ -125,7 +117,7 @@ def feed(work: Work, *, secret: str, shelf: Shelf | None = None) -> Feed:
         notice = render_replaced(uid, since=row.replaced_at, options=options)
         return finished(notice, row.replaced_at, "replaced.ics", row.id)
     source = _SOURCES[row.kind](work, row.subject_id, options)
-    kept = _made(work, source, options, stamp, row.changed_at, since=row.since, subscription_id=row.id)
+    kept = made(work, source, options, stamp, row.changed_at, since=row.since, subscription_id=row.id)
     if shelf:
         shelf.keep(key, kept)
     return kept.feed
@@ -287,85 +279,7 @@ def _unaddressed(work: Work, source: Source, shelf: Shelf | None) -> Feed:
     kept = shelf.find(source.key) if shelf else None
     if kept is not None and kept.stamp == stamp:
         return kept.feed
-    kept = _made(work, source, Options(), stamp, changed_at)
+    kept = made(work, source, Options(), stamp, changed_at)
     if shelf:
         shelf.keep(source.key, kept)
     return kept.feed
-
-
-def _made(
-    work: Work,
-    source: Source,
-    options: Options,
-    stamp: Stamp,
-    changed_at: int | None,
-    *,
-    since: datetime | None = None,
-    subscription_id: int | None = None,
-) -> Kept:
-    """A feed made anew. One that has not changed since its revisions are counted goes by its entries'."""
-    entries = source.entries(work, options, None)
-    shown = entries or nothing_planned(source.entries(work, EVER, None), options)
-    if not shown and subscription_id is not None and changed_at is not None:
-        # All of it is gone without a trace: a child that is no longer this guardian's.
-        then = datetime.fromtimestamp(changed_at, UTC)
-        shown = [notice(source.key, sequence_at(then), then, civil_date(then), options)]
-    instants = [days_ago(work, 0), *([since] if since else ())]
-    if changed_at is None:
-        instants += [entry.revised_at for entry in shown]
-    else:
-        instants.append(datetime.fromtimestamp(changed_at, UTC))
-    pages = entry_pages(work)
-    rendered = [render_entry(entry, options, pages) for entry in shown]
-    left_out = _left_out(work, shown, rendered)
-    found = finished(join(source.name, rendered[left_out:]), max(instants), source.file_name, subscription_id)
-    pieces = {entry.uid: (entry.starts_at, piece) for entry, piece in zip(entries, rendered, strict=False)}
-    return Kept(stamp, found, source, options, pages, {} if left_out else pieces)
-
-
-def _left_out(work: Work, shown: list[Entry], rendered: list[Rendered]) -> int:
-    """How many of the entries have to go, the oldest first, so that clients take the rest. What is to
-    come is never left out."""
-    size, left_out = sum(len(piece.body) for piece in rendered), 0
-    while size > BYTES_MOST and shown[left_out].ends_at < work.now:
-        size -= len(rendered[left_out].body)
-        left_out += 1
-    return left_out
-
-
-def renewed(look: Look, kept: Kept, uids: set[str], *, revision: int, changed_at: int) -> Kept | None:
-    """An answer after some of its entries have changed: only those are read and rendered. Nothing where
-    none is left, for then it says something else, and where not all there is has room. Inner."""
-    if not kept.pieces:
-        return None
-    entries = kept.source.entries(look, kept.options, sorted(uids)) if uids else []
-    pieces = dict(kept.pieces)
-    for uid in uids.difference(entry.uid for entry in entries):
-        pieces.pop(uid, None)
-    in_order = True
-    for entry in entries:
-        in_order = in_order and entry.uid in pieces and pieces[entry.uid][0] == entry.starts_at
-        pieces[entry.uid] = entry.starts_at, render_entry(entry, kept.options, kept.pages)
-    if not pieces:
-        return None
-    if not in_order:
-        pieces = dict(sorted(pieces.items(), key=lambda item: (item[1][0], item[0])))
-    rendered = join(kept.source.name, [piece for _, piece in pieces.values()])
-    if len(rendered.body) > BYTES_MOST:
-        return None
-    found = finished(
-        rendered,
-        max(kept.feed.last_modified, datetime.fromtimestamp(changed_at, UTC)),
-        kept.feed.name,
-        kept.feed.subscription_id,
-    )
-    stamp = msgspec.structs.replace(kept.stamp, feed=revision)
-    return msgspec.structs.replace(kept, stamp=stamp, feed=found, pieces=pieces)
-
-
-def finished(
-    rendered: Rendered, last_modified: datetime, file_name: str, subscription_id: int | None = None
-) -> Feed:
-    """A calendar with its tag. Inner."""
-    etag = f'"{rendered.digest.hex()[:32]}"'
-    return Feed(rendered.body, etag, last_modified.replace(microsecond=0), file_name, subscription_id)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import exists, inspect, select, update
+from sqlalchemy import exists, inspect, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from volunteer_core.calendars.models import FeedKind, Subscription
@@ -109,19 +109,19 @@ def _shown_with(
 def _lock_sessions(work: Work, *_: object) -> None:
     """Locks the shifts of the sessions to which a child comes from now on: who publishes them meanwhile
     waits, and then sees whose families to tell."""
+    coming: list[ColumnElement[bool]] = []
     for row in (*work.new, *work.dirty):
-        comes: ColumnElement[bool]
         if isinstance(row, Enrolment):
-            comes = (Shift.programme_id == row.programme_id) & (Shift.site_id == row.site_id)
+            coming.append((Shift.programme_id == row.programme_id) & (Shift.site_id == row.site_id))
         elif isinstance(row, ChildGuardian):
-            comes = exists().where(
+            enrolled = exists().where(
                 Enrolment.child_id == row.child_id,
                 Enrolment.programme_id == Shift.programme_id,
                 Enrolment.site_id == Shift.site_id,
             )
-        else:
-            continue
-        _lock(work, Shift, _recent(work, Shift), comes)
+            coming.append(enrolled)
+    if coming:
+        _lock(work, Shift, _recent(work, Shift), or_(*coming))
 
 
 def _recent(work: Work, table: type[Shift | Event | Commitment]) -> ColumnElement[bool]:

@@ -51,8 +51,9 @@ class Touching:
             return
         work.flush()
         feeds: dict[str, set[str] | None] = {}
-        for touched in self._touched.pop(work, {}).values():
-            raise_subscriptions(work, touched.owners)
+        of_savepoints = self._touched.pop(work, {}).values()
+        raise_subscriptions(work, {owner for touched in of_savepoints for owner in touched.owners})
+        for touched in of_savepoints:
             find_feeds(work, touched)
             for key, uids in touched.feeds.items():
                 known = feeds.get(key, set())
