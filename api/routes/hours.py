@@ -13,7 +13,7 @@ from api.work import Opened
 from volunteer_core.database import Page
 from volunteer_core.hours import ledger, tallies, targets
 from volunteer_core.hours.ledger import Balance, EntryView, Overdue
-from volunteer_core.hours.models import EntryKind
+from volunteer_core.hours.models import EntryKind, EntrySource
 from volunteer_core.hours.tallies import Dimension, Period, Tally, TallyRow
 from volunteer_core.hours.targets import Progress, WeekProgress
 
@@ -39,10 +39,18 @@ ENTRY = EntryView(
     community_id=1,
     grid_id=3,
     commitment_id=310,
+    claim_id=None,
+    source=EntrySource.ATTENDANCE,
+    what="五点学堂",
+    place="三峰五点学堂",
+    counted_from=datetime(2026, 12, 3, 9, 0, tzinfo=UTC),
+    counted_to=datetime(2026, 12, 3, 10, 0, tzinfo=UTC),
+    concerns=None,
     recording_body="凤翔街道办事处",
     recorded_by=7,
     recorded_at=datetime(2026, 12, 3, 10, 5, tzinfo=UTC),
     reverses_id=None,
+    corrects_id=None,
     reason="",
 )
 OVERDUE = Overdue(

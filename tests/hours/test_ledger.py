@@ -12,9 +12,10 @@ from sqlalchemy.exc import DBAPIError
 from tests.world import MONDAY, World, hour
 from volunteer_core.commitments.models import Attendance
 from volunteer_core.errors import Malformed, NotAllowed
+from volunteer_core.hours.entering import AlreadyReversed
 from volunteer_core.hours.ledger import EntryView, Overdue, balance, correct, list_entries, list_overdue
 from volunteer_core.hours.models import EntryKind
-from volunteer_core.hours.recording import AlreadyReversed, CorrectedByHand
+from volunteer_core.hours.recording import CorrectedByHand
 from volunteer_core.office.settings import change_setting
 from volunteer_core.people.vouching import link_guardian
 from volunteer_core.permissions import Actor

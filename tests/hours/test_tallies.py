@@ -246,9 +246,11 @@ MANY_PEOPLE = """INSERT INTO people (code, name, phone, registered_at)
     WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 150)
     SELECT 'M' || n, '符海燕', '', '2026-01-01 00:00:00' FROM numbers"""
 MANY_WEEKS = """INSERT INTO ledger_entries
-    (person_id, kind, minutes, civil_date, iso_year, iso_week, recording_body, recorded_at, reason)
+    (person_id, kind, minutes, civil_date, iso_year, iso_week, community_id, source, what, place,
+    recording_body, recorded_at, reason)
     WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 149)
-    SELECT id, 'service', 60, DATE('2026-11-02'), 2020 + n / 50, n % 50 + 1, '街道办事处',
+    SELECT id, 'service', 60, DATE('2026-11-02'), 2020 + n / 50, n % 50 + 1,
+        (SELECT min(id) FROM communities), 'attendance', '清扫', '', '街道办事处',
         '2026-11-02 00:00:00', '' FROM people, numbers WHERE code LIKE 'M%'"""
 
 

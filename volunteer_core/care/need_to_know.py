@@ -11,7 +11,7 @@ from volunteer_core.care.models import Child, ChildGuardian, Session
 from volunteer_core.commitments.models import Commitment, CommitmentStatus
 from volunteer_core.database import Work
 from volunteer_core.errors import NotFound
-from volunteer_core.hours.recording import PRESENT
+from volunteer_core.hours.presence import PRESENT
 from volunteer_core.office.settings import settings_on
 from volunteer_core.people.standing import obstacles, standings
 from volunteer_core.teams.models import Programme

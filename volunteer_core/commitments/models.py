@@ -92,6 +92,8 @@ class Commitment(Revised, Table):
     attendance: Mapped[Attendance | None] = mapped_column(enum_type(Attendance))
     checked_in_at: Mapped[datetime | None] = mapped_column(Instant)
     checked_out_at: Mapped[datetime | None] = mapped_column(Instant)
+    counted_elsewhere: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The person was there, but all of the time counts for something that overlaps with it."""
 
 
 # Exclusion constraints over ids and spans need an extension that PostgreSQL ships.

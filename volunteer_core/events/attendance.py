@@ -9,6 +9,7 @@ from volunteer_core.database import Work
 from volunteer_core.events.models import Event, Position, Signup
 from volunteer_core.events.views import AttendanceView
 from volunteer_core.hours.recording import NotPromised, mark
+from volunteer_core.people.models import Person
 from volunteer_core.places.models import Site
 from volunteer_core.teams.models import Programme
 
@@ -33,6 +34,7 @@ def mark_attendance(
         teams=[event.team_id],
         communities=[work.find(Site, event.site_id).community_id],
     )
+    work.lock(Person, work.find(Signup, signup_id).person_id)
     signup = work.lock(Signup, signup_id)
     if signup.commitment_id is None:
         raise NotPromised(signup_id=signup.id, status=signup.status.value)
@@ -40,6 +42,7 @@ def mark_attendance(
     entry = mark(
         work,
         work.lock(Commitment, signup.commitment_id),
+        what=event.title,
         attendance=attendance,
         checked_in_at=checked_in_at,
         checked_out_at=checked_out_at,

@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, func, select
 from volunteer_core import texts
 from volunteer_core.commitments.models import Commitment, CommitmentStatus
 from volunteer_core.database import Page, Paging, Work
-from volunteer_core.errors import Malformed
-from volunteer_core.hours.models import EntryKind, LedgerEntry
-from volunteer_core.hours.recording import replace_entry, reverse_entry
+from volunteer_core.errors import Malformed, RuleBroken
+from volunteer_core.hours.entering import replace, reverse
+from volunteer_core.hours.models import EntryKind, EntrySource, LedgerEntry
+from volunteer_core.hours.overlaps import Stays
 from volunteer_core.office.settings import settings_on
 from volunteer_core.people.models import Person
 from volunteer_core.people.standing import guardian_ids
@@ -23,8 +24,14 @@ from volunteer_core.timespans import civil_date
 from volunteer_core.workdays.upkeep import load_daybook
 
 
+class OwnHours(RuleBroken, code="own_hours", sentence="不能审批或更正自己的时长，请由其他负责人处理。"):
+    """Nobody approves a claim or corrects an entry of their own, or one they filed for somebody."""
+
+
 class EntryView(msgspec.Struct, frozen=True):
-    """An entry of the ledger. ``reverses_id`` names the entry that this one takes back."""
+    """An entry of the ledger. ``reverses_id`` names the entry that this one takes back,
+    ``corrects_id`` the one in whose place it stands, ``concerns`` the day of the service where that
+    month was closed already. Time counted from and to is when the person was there."""
 
     id: int
     person_id: int
@@ -38,10 +45,19 @@ class EntryView(msgspec.Struct, frozen=True):
     community_id: int | None
     grid_id: int | None
     commitment_id: int | None
+    """The promise it came from, at a shift or a position."""
+    claim_id: int | None
+    source: EntrySource
+    what: str
+    place: str
+    counted_from: datetime | None
+    counted_to: datetime | None
+    concerns: date | None
     recording_body: str
     recorded_by: int | None
     recorded_at: datetime
     reverses_id: int | None
+    corrects_id: int | None
     reason: str
 
 
@@ -118,12 +134,22 @@ def correct(work: Work, *, entry_id: int, minutes: int, reason: str) -> EntryVie
     entry = work.find(LedgerEntry, entry_id)
     work.lock(Person, entry.person_id)
     work.demand("hours.correct", communities=[entry.community_id])
+    refuse_own(work, entry.person_id)
     if not 0 <= minutes <= 24 * 60:
         raise Malformed("minutes", "应在 0 至 1440 分钟之间。")
     kept = texts.line("reason", reason, longest=200)
-    if minutes == 0:
-        return _view(reverse_entry(work, entry, reason=kept))
-    return _view(replace_entry(work, entry, minutes=minutes, reason=kept))
+    return view_of(correct_entry(work, entry, minutes=minutes, reason=kept))
+
+
+def correct_entry(work: Work, entry: LedgerEntry, *, minutes: int, reason: str) -> LedgerEntry:
+    """Corrects an entry of a locked person; what overlapped with it is counted anew. Inner."""
+    if minutes:
+        return replace(work, entry, minutes=minutes, source=EntrySource.CORRECTION, reason=reason)
+    stays = Stays(work, entry.person_id, entry.concerns or entry.civil_date)
+    reversal = reverse(work, entry, source=EntrySource.CORRECTION, reason=reason)
+    stays.drop(entry)
+    stays.settle()
+    return reversal
 
 
 def list_overdue(
@@ -191,6 +217,12 @@ def _service(sums: dict[EntryKind, int]) -> int:
     return sums.get(EntryKind.SERVICE, 0) + sums.get(EntryKind.ADJUSTMENT, 0)
 
 
+def refuse_own(work: Work, *person_ids: int | None) -> None:
+    """Nobody decides about hours of their own. Inner."""
+    if work.by.person_id is not None and work.by.person_id in person_ids:
+        raise OwnHours(person_id=work.by.person_id)
+
+
 def demand_person(work: Work, operation: str, person_id: int) -> None:
     """Asks for a right about a person: theirs, their guardians', leaders', coordinator's. Inner."""
     person, today = work.find(Person, person_id), civil_date(work.now)
@@ -203,5 +235,6 @@ def demand_person(work: Work, operation: str, person_id: int) -> None:
     )
 
 
-def _view(entry: LedgerEntry) -> EntryView:
+def view_of(entry: LedgerEntry) -> EntryView:
+    """Inner."""
     return EntryView(*(getattr(entry, field) for field in EntryView.__struct_fields__))

@@ -11,7 +11,9 @@ from volunteer_core.commitments.models import Attendance, Commitment, Commitment
 from volunteer_core.database import Work
 from volunteer_core.hours.models import EntryKind
 from volunteer_core.hours.recording import mark
+from volunteer_core.people.models import Person
 from volunteer_core.rosters.assigning import find_assignment, lock_shift
+from volunteer_core.teams.models import Programme
 
 
 class AttendanceView(msgspec.Struct, frozen=True):
@@ -36,24 +38,26 @@ def mark_attendance(
     """Marks one person on a shift; see :func:`volunteer_core.hours.recording.mark` for the rules."""
     shift, programme, site = lock_shift(work, shift_id)
     work.demand("rosters.mark_attendance", teams=[programme.team_id], communities=[site.community_id])
+    work.lock_all(Person, [person_id])
     commitment = find_assignment(work, shift_id=shift.id, person_id=person_id)
-    return _mark(work, commitment, attendance, checked_in_at, checked_out_at, programme.duty)
+    return _mark(work, commitment, attendance, checked_in_at, checked_out_at, programme)
 
 
 def mark_all_attended(work: Work, *, shift_id: int) -> list[AttendanceView]:
     """Marks everybody on a shift that is not marked yet as attended for its whole span."""
     shift, programme, site = lock_shift(work, shift_id)
     work.demand("rosters.mark_attendance", teams=[programme.team_id], communities=[site.community_id])
-    ids = work.scalars(
-        select(Commitment.id).where(
+    unmarked = work.execute(
+        select(Commitment.id, Commitment.person_id).where(
             Commitment.shift_id == shift.id,
             Commitment.status == CommitmentStatus.PROMISED,
             Commitment.attendance.is_(None),
         )
-    )
+    ).all()
+    work.lock_all(Person, [person_id for _, person_id in unmarked])
     return [
-        _mark(work, row, Attendance.ATTENDED, None, None, programme.duty)
-        for row in work.lock_all(Commitment, ids)
+        _mark(work, row, Attendance.ATTENDED, None, None, programme)
+        for row in work.lock_all(Commitment, [row_id for row_id, _ in unmarked])
     ]
 
 
@@ -63,15 +67,16 @@ def _mark(
     attendance: Attendance,
     checked_in_at: datetime | None,
     checked_out_at: datetime | None,
-    duty: bool,
+    programme: Programme,
 ) -> AttendanceView:
     entry = mark(
         work,
         commitment,
+        what=programme.name,
         attendance=attendance,
         checked_in_at=checked_in_at,
         checked_out_at=checked_out_at,
-        duty=duty,
+        duty=programme.duty,
     )
     return AttendanceView(
         commitment.id,

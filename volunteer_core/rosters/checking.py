@@ -19,7 +19,7 @@ from volunteer_core.commitments.models import ACTIVE, Commitment
 from volunteer_core.commitments.promises import AlreadyCommitted, clash_with
 from volunteer_core.database import Work
 from volunteer_core.errors import Refused
-from volunteer_core.hours.recording import PRESENT
+from volunteer_core.hours.presence import PRESENT
 from volunteer_core.office.settings import OfficeSettings, settings_on
 from volunteer_core.people.families import families_of
 from volunteer_core.people.standing import (

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from volunteer_core.commitments.models import ACTIVE, Attendance, Commitment, CommitmentStatus
 from volunteer_core.database import Work
-from volunteer_core.hours.recording import PRESENT
+from volunteer_core.hours.presence import PRESENT
 from volunteer_core.people.models import Person
 from volunteer_core.places.models import Site
 from volunteer_core.rosters.candidates import Candidate, Member, members_between, ranked

@@ -101,7 +101,6 @@ class Programme(Advised, Table):
     """Something that goes on: 五点学堂, 每周两小时. A team runs it on the days its rule says."""
 
     __tablename__ = "programmes"
-
     code: Mapped[str] = mapped_column(String(32), unique=True)
     name: Mapped[str] = mapped_column(String(60))
     team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
@@ -110,3 +109,5 @@ class Programme(Advised, Table):
     """Whether salaried grid workers are on paid duty here (never volunteer hours)."""
     minds_children: Mapped[bool] = mapped_column(default=False)
     emergency: Mapped[bool] = mapped_column(default=False)
+    grace_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How long before and after the planned span time that is checked in and out still counts."""

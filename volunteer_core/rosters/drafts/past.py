@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from volunteer_core.commitments.models import ACTIVE, Commitment
 from volunteer_core.database import Work
 from volunteer_core.hours.models import EntryKind, LedgerEntry
-from volunteer_core.hours.recording import PRESENT
+from volunteer_core.hours.presence import PRESENT
 from volunteer_core.office.settings import settings_on
 from volunteer_core.people.models import Leave
 from volunteer_core.rosters.availability.offers import Offer

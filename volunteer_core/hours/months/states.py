@@ -1,0 +1,36 @@
+"""Whether a month still takes entries. Inner: everything that enters asks here first."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import bindparam, select
+
+from volunteer_core.database import Work
+from volunteer_core.hours.months.models import MonthClosing, MonthState
+from volunteer_core.places.models import Community
+
+_HOLD = select(Community.id).where(Community.id == bindparam("community_id")).with_for_update(read=True)
+_STATE = select(MonthClosing.state).where(
+    MonthClosing.community_id == bindparam("community_id"), MonthClosing.month == bindparam("month")
+)
+
+
+def is_closed(work: Work, community_id: int, day: date) -> bool:
+    """Whether the month of a day takes no more entries in a community. A work asks once for each.
+
+    Who writes holds the community until the end, so that its month is not closed meanwhile.
+    """
+    month = day.replace(day=1)
+    known: dict[tuple[int, date], bool] = work.info.setdefault("closed months", {})
+    if (community_id, month) not in known:
+        if work.writing:
+            work.execute(_HOLD, {"community_id": community_id})
+        state = work.scalar(_STATE, {"community_id": community_id, "month": month})
+        known[community_id, month] = state in {MonthState.REPORTED, MonthState.CLOSED}
+    return known[community_id, month]
+
+
+def forget_states(work: Work) -> None:
+    """Has the states asked anew, after one was changed."""
+    work.info.pop("closed months", None)
