@@ -42,6 +42,7 @@ from api.routes import (
     grid_posts,
     hours,
     imports,
+    months,
     notices,
     office,
     open_shifts,
@@ -103,6 +104,7 @@ ROUTERS = (
     children.router,
     sessions.router,
     hours.router,
+    months.router,
     notices.router,
     office.router,
 )

@@ -218,6 +218,10 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         ("hours.correct", _C, _O),
         ("hours.tally", _T, _C, _O),
         ("hours.overdue", _T, _C, _O),
+        ("hours.months.read", _C, _O),
+        ("hours.months.report", _C),
+        ("hours.months.close", _O),
+        ("hours.months.reopen", _O),
         # children: need-to-know, so not even the street office sees names
         ("care.enrol", _C),
         ("care.children", _G, _C),

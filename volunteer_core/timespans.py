@@ -134,6 +134,41 @@ def parse_week(text: str) -> Week:
     raise WeekInvalid(week=text[:20])
 
 
+class MonthInvalid(RuleBroken, code="month_invalid", sentence="{month} 不是有效的月份，应写作 2026-11。"):
+    """A month is written as 2026-11."""
+
+
+class Month(NamedTuple):
+    """A calendar month."""
+
+    year: int
+    number: int
+
+    @property
+    def first(self) -> date:
+        return month_dates(self.year, self.number)[0]
+
+    @property
+    def last(self) -> date:
+        return month_dates(self.year, self.number)[1]
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-{self.number:02d}"
+
+
+def month_of(day: date) -> Month:
+    """The month a civil date belongs to."""
+    return Month(day.year, day.month)
+
+
+def parse_month(text: str) -> Month:
+    """Reads ``2026-11``, of the years 1900 to 2999."""
+    match = re.fullmatch(r"(19\d\d|2\d\d\d)-(0[1-9]|1[0-2])", text, re.ASCII)
+    if not match:
+        raise MonthInvalid(month=text[:20])
+    return Month(int(match[1]), int(match[2]))
+
+
 def month_dates(year: int, month: int) -> tuple[date, date]:
     """The first and the last day of a month."""
     if not (1 <= month <= 12 and 1900 <= year <= 2999):

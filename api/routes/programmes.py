@@ -6,7 +6,7 @@ from litestar import Router
 from litestar.params import JSONBody
 
 from api.incoming import Body, Id, OptionalQueryId, Paged, PathId, given
-from api.operations import get, patch, post
+from api.operations import get, patch, post, put
 from api.work import Opened
 from volunteer_core.database import Page
 from volunteer_core.teams import programmes
@@ -25,6 +25,7 @@ PROGRAMME = ProgrammeView(
     bring="红马甲",
     contact="张老师",
     contact_phone="089812345678",
+    grace_minutes=0,
 )
 
 
@@ -55,6 +56,12 @@ class AdviseProgramme(Body):
     bring: str | None = None
     contact: str | None = None
     contact_phone: str | None = None
+
+
+class CountWithGrace(Body):
+    """Minutes before and after the planned time that still count when they are checked in and out."""
+
+    grace_minutes: int
 
 
 @get("/programmes", operation="programmes.read", answers=Page([PROGRAMME], 3, 50, 0))
@@ -113,8 +120,29 @@ def advise_programme(opened: Opened, programme_id: PathId, data: JSONBody[Advise
         return programmes.advise_programme(work, programme_id=programme_id, **given(data))
 
 
+@put(
+    "/programmes/{programme_id:int}/grace",
+    operation="programmes.change",
+    asks=CountWithGrace(grace_minutes=10),
+    answers=PROGRAMME,
+)
+def count_with_grace(opened: Opened, programme_id: PathId, data: JSONBody[CountWithGrace]) -> ProgrammeView:
+    """Say how long before and after the planned time checked-in time still counts, 60 minutes at most.
+
+    Travel and preparation do not count. What was entered already stays.
+    """
+    with opened.write() as work:
+        return programmes.count_with_grace(work, programme_id=programme_id, **given(data))
+
+
 router = Router(
     "/",
-    route_handlers=[list_programmes, set_up_programme, rename_programme, advise_programme],
+    route_handlers=[
+        list_programmes,
+        set_up_programme,
+        rename_programme,
+        advise_programme,
+        count_with_grace,
+    ],
     tags=["programmes"],
 )

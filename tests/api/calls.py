@@ -56,6 +56,7 @@ YEAR = {"first": "2026-09-01", "last": "2027-06-30"}
 TIMES = {"starts_at": "2027-03-06T09:00:00+08:00", "ends_at": "2027-03-06T10:00:00+08:00"}
 CLOSED = {"starts_at": "2027-05-08T00:00:00+08:00", "ends_at": "2027-05-09T00:00:00+08:00"}
 PEOPLE = f"{','.join(PEOPLE_COLUMNS)}\nV900,王小敏,,,SF,,,,,,,,,,\n"
+MONTH = {"community_id": "$community", "month": "2026-09"}
 CHILD = "C900,林小雨,2018-05-02,SF-S,SCHOOL,12345,2026-09-01,2027-01-31,V002,母亲,"
 CALENDAR = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//tests//\r\nEND:VCALENDAR\r\n"
 CHILDREN = f"{','.join(CHILDREN_COLUMNS)}\n{CHILD}\n"
@@ -168,6 +169,7 @@ ROSTERS = (
     Call("list_programmes"),
     Call("set_up_programme", body={"code": "P9", "name": "清洁", "day_rule": "workdays"}),
     Call("rename_programme", {"programme_id": "$clean_up"}, body={"name": "每周两小时"}),
+    Call("count_with_grace", body={"grace_minutes": 10}),
     Call("advise_programme", {"programme_id": "$clean_up"}, body={"bring": "手套"}),
     Call("list_patterns"),
     Call(
@@ -389,6 +391,15 @@ HOURS_AND_CALENDARS = (
     Call("correct_entry", {"entry_id": "$entry"}, body={"minutes": 45, "reason": "更正"}),
     Call("list_overdue", anywhere=frozenset({T, C}), shows="items"),
     Call("tally_hours", query={"by": "team", **YEAR}, anywhere=frozenset({T, C}), shows="rows"),
+    Call(
+        "list_months",
+        query={"first": "2026-09", "last": "2026-09", "community_id": "$community"},
+        anywhere=frozenset({C}),
+    ),
+    Call("read_checklist", MONTH),
+    Call("report_month", MONTH),
+    Call("close_month", MONTH | {"month": "2026-08"}),
+    Call("reopen_month", MONTH | {"month": "2026-07"}, body={"reason": "漏登一次活动"}),
     Call("list_notices", anywhere=frozenset({S, T, C}), shows="items"),
     Call("write_group_text", anywhere=frozenset({S, T, C}), shows="notice_ids"),
     Call("mark_told", body={"notice_ids": ["$told"]}),

@@ -30,6 +30,7 @@ from volunteer_core.events.planning import call_off_event, create_event, publish
 from volunteer_core.events.positions import add_position
 from volunteer_core.events.signups import sign_up
 from volunteer_core.hours.ledger import list_entries
+from volunteer_core.hours.months.closing import report_month
 from volunteer_core.notices.outbox import list_notices, mark_told
 from volunteer_core.people import vouching
 from volunteer_core.permissions import Actor, Role
@@ -72,6 +73,8 @@ class Town(World):
         self._add_what_is_personal()
         self._add_drafts()
         self._add_busy_calendars()
+        for month in ("2026-07", "2026-08"):
+            self.do(report_month, community_id=self.community, month=month)
 
     def token(self, person: int) -> Any:
         return self.do(issue_token, now=CLOCK, person_id=person, label="手机")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import msgspec
 from sqlalchemy import ColumnElement, func, select
@@ -11,6 +11,7 @@ from volunteer_core import texts
 from volunteer_core.commitments.models import Commitment, CommitmentStatus
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import Malformed, RuleBroken
+from volunteer_core.hours.deadlines import recording_due
 from volunteer_core.hours.entering import replace, reverse
 from volunteer_core.hours.models import EntryKind, EntrySource, LedgerEntry
 from volunteer_core.hours.overlaps import Stays
@@ -195,9 +196,7 @@ def list_overdue(
     book, today = load_daybook(work), civil_date(work.now)
     items = []
     for row in work.execute(statement.limit(paging.limit).offset(paging.offset)):
-        within = settings_on(work, row.civil_date).record_within_workdays
-        # The activity ends on the civil date of its last moment, not of midnight after it.
-        due = book.nth_workday_after(civil_date(row.ends_at - timedelta(microseconds=1)), within)
+        due = recording_due(work, book, row.ends_at)
         items.append(Overdue(*row[:6], due=due, overdue=due < today))
     return Page(items, total, paging.limit, paging.offset)
 

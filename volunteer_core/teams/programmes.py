@@ -7,6 +7,7 @@ from sqlalchemy import literal, select
 
 from volunteer_core import texts
 from volunteer_core.database import Page, Paging, Work
+from volunteer_core.errors import Malformed
 from volunteer_core.people.standing import Requirement
 from volunteer_core.permissions import ActorKind
 from volunteer_core.places.directory import CodeTaken
@@ -32,8 +33,11 @@ class ProgrammeView(msgspec.Struct, frozen=True):
     bring: str
     contact: str
     contact_phone: str
+    grace_minutes: int
+    """How long before and after the planned time checked-in time still counts."""
 
 
+LONGEST_GRACE = 60
 _FOR_MEMBERS = ("contact", "contact_phone")
 
 
@@ -99,6 +103,20 @@ def advise_programme(
     programme = work.lock(Programme, programme_id)
     work.demand("programmes.advise", teams=[programme.team_id])
     give_advice(programme, changed_advice(programme, bring, contact, contact_phone))
+    work.flush()
+    return _view(programme)
+
+
+def count_with_grace(work: Work, *, programme_id: int, grace_minutes: int) -> ProgrammeView:
+    """Says how long (0 to 60 minutes) before and after the planned time checked-in time still counts.
+
+    It holds for attendance that is marked from now on: what was entered stays.
+    """
+    work.demand("programmes.change")
+    programme = work.lock(Programme, programme_id)
+    if not 0 <= grace_minutes <= LONGEST_GRACE:
+        raise Malformed("grace_minutes", f"应在 0 至 {LONGEST_GRACE} 分钟之间。")
+    programme.grace_minutes = grace_minutes
     work.flush()
     return _view(programme)
 

@@ -26,9 +26,13 @@ def is_closed(work: Work, community_id: int, day: date) -> bool:
     if (community_id, month) not in known:
         if work.writing:
             work.execute(_HOLD, {"community_id": community_id})
-        state = work.scalar(_STATE, {"community_id": community_id, "month": month})
-        known[community_id, month] = state in {MonthState.REPORTED, MonthState.CLOSED}
+        known[community_id, month] = state_of(work, community_id, month) is not MonthState.OPEN
     return known[community_id, month]
+
+
+def state_of(work: Work, community_id: int, month: date) -> MonthState:
+    """How far a month, given by its first day, is closed in a community."""
+    return work.scalar(_STATE, {"community_id": community_id, "month": month}) or MonthState.OPEN
 
 
 def forget_states(work: Work) -> None:
