@@ -143,6 +143,41 @@ def tick() -> None:
         click.echo(f"提醒答复何时能来 {done.availability_reminders} 条。")
 
 
+@main.group("hours")
+def hours_group() -> None:
+    """核对时长汇总。"""
+
+
+@hours_group.command("verify")
+@click.option("--mend", is_flag=True, help="按台账重新汇总。")
+def hours_verify(mend: bool) -> None:
+    """按台账重新计算全部汇总，列出每一处差异。"""
+    from volunteer_core.hours import verifying
+
+    with _office() as office:
+        by = Actor.system("volunteer hours verify")
+        if mend:
+            with office.write(by=by) as work:
+                found = verifying.sum_up_anew(work)
+        else:
+            with office.read(by=by) as work:
+                found = verifying.verify(work)
+    for one in found:
+        click.echo(
+            f"人员 {one.person_id}，{one.iso_year}-W{one.iso_week:02d}（{one.month:%Y-%m}），{one.kind}，"
+            f"队伍 {one.team_id}，社区 {one.community_id}，项目 {one.programme_id}："
+            f"汇总 {one.minutes_kept} 分钟 {one.entries_kept} 条，"
+            f"台账 {one.minutes_entered} 分钟 {one.entries_entered} 条"
+        )
+    if not found:
+        click.echo("汇总与台账一致。")
+    elif mend:
+        click.echo(f"已按台账重新汇总，改正 {len(found)} 处。")
+    else:
+        click.echo(f"共 {len(found)} 处差异。")
+        raise SystemExit(1)
+
+
 @main.command()
 def plan() -> None:
     """计算等待中的排班草稿，算完为止；服务运行时会自动计算。"""

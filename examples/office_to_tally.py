@@ -10,6 +10,7 @@ from pathlib import Path
 
 from volunteer_core.database import Paging
 from volunteer_core.hours import tallies
+from volunteer_core.hours.dimensions import Dimension
 from volunteer_core.migrations import upgrade
 from volunteer_core.opening import open_office
 from volunteer_core.permissions import Actor
@@ -56,7 +57,7 @@ def main() -> None:
                 attendance.mark_all_attended(work, shift_id=shift.shift_id)
 
         with office.read(by=SCRIPT, now=AFTER) as work:
-            tally = tallies.tally(work, by=tallies.Dimension.COMMUNITY, first=WEEK.monday, last=WEEK.sunday)
+            tally = tallies.tally(work, by=Dimension.COMMUNITY, first=WEEK.monday, last=WEEK.sunday)
             for row in tally.rows:
                 print(f"{row.label}: 志愿 {row.service_minutes} 分钟，值班 {row.paid_duty_minutes} 分钟")
             print(f"合计: 志愿 {tally.service_minutes} 分钟，值班 {tally.paid_duty_minutes} 分钟")

@@ -218,6 +218,7 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         ("hours.correct", _C, _O),
         ("hours.tally", _T, _C, _O),
         ("hours.overdue", _T, _C, _O),
+        ("hours.verify", _O),
         ("hours.months.read", _C, _O),
         ("hours.months.report", _C),
         ("hours.months.close", _O),

@@ -14,6 +14,7 @@ from volunteer_core.calendars.models import FeedKind
 from volunteer_core.calendars.options import Options
 from volunteer_core.database import Work
 from volunteer_core.hours import tallies
+from volunteer_core.hours.dimensions import Dimension
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -37,9 +38,9 @@ GUARDIAN = "V001"
 def hand_out(work: Work, people: Mapping[str, int], *, school: int, lecture: int) -> Sample:
     """Tokens for a leader, an officer and November's most active volunteer, and the calendars of these
     and of a guardian."""
-    active = tallies.tally(
-        work, by=tallies.Dimension.PERSON, first=date(2026, 11, 1), last=date(2026, 11, 30)
-    ).rows[0]
+    active = tallies.tally(work, by=Dimension.PERSON, first=date(2026, 11, 1), last=date(2026, 11, 30)).rows[
+        0
+    ]
     volunteer = people[active.code]
     issued = {
         code: tokens.issue_token(work, person_id=people[code], label="演示").secret

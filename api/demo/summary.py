@@ -16,6 +16,7 @@ from volunteer_core.database import Database, Work
 from volunteer_core.events import listing
 from volunteer_core.events.models import SignupStatus
 from volunteer_core.hours import ledger, tallies, targets
+from volunteer_core.hours.dimensions import Dimension
 from volunteer_core.notices import outbox
 from volunteer_core.people.masking import masked_name
 from volunteer_core.rosters import candidates, coverage
@@ -105,7 +106,7 @@ def _show_uncovered(work: Work, week: coverage.WeekCoverage, console: Console) -
 
 def _show_hours(work: Work, console: Console) -> None:
     console.print("\n[bold]三、2026 年 11 月时长[/]（小时，向下取整；值班工时不计入志愿时长）")
-    for by, title in ((tallies.Dimension.TEAM, "按团队"), (tallies.Dimension.COMMUNITY, "按社区")):
+    for by, title in ((Dimension.TEAM, "按团队"), (Dimension.COMMUNITY, "按社区")):
         found = tallies.tally(work, by=by, first=NOVEMBER[0], last=NOVEMBER[1])
         table = _table(title, title[1:], "志愿时长", "志愿者", "值班工时", numbers=3)
         for row in found.rows:

@@ -11,11 +11,14 @@ from api.incoming import Body, OptionalQueryId, Paged, PathId, given
 from api.operations import act, get
 from api.work import Opened
 from volunteer_core.database import Page
-from volunteer_core.hours import ledger, tallies, targets
+from volunteer_core.hours import ledger, tallies, targets, verifying
+from volunteer_core.hours.dimensions import Dimension
 from volunteer_core.hours.ledger import Balance, EntryView, Overdue
 from volunteer_core.hours.models import EntryKind, EntrySource
-from volunteer_core.hours.tallies import Dimension, Period, Tally, TallyRow
+from volunteer_core.hours.periods import Period
+from volunteer_core.hours.tallies import Filters, Tally, TallyKey, TallyRow
 from volunteer_core.hours.targets import Progress, WeekProgress
+from volunteer_core.hours.verifying import Difference
 
 BALANCE = Balance(
     person_id=42,
@@ -68,16 +71,55 @@ PROGRESS = Progress(
     weeks=[WeekProgress(week="2026-W48", minutes=120, target=120, reached=True, excused=False)],
     streak=1,
 )
+NOVEMBER = (date(2026, 11, 1), date(2026, 11, 30))
 TALLY = Tally(
-    by=Dimension.TEAM,
-    period=Period.MONTH,
-    first=date(2026, 11, 1),
-    last=date(2026, 11, 30),
-    rows=[TallyRow(1, "T-QZTT", "全职太太俱乐部", "2026-11", 2520, 0, 0, people=18)],
+    by=Dimension.COMMUNITY,
+    then=Dimension.TEAM,
+    period=Period.WHOLE,
+    first=NOVEMBER[0],
+    last=NOVEMBER[1],
+    rows=[
+        TallyRow(
+            1,
+            "SF",
+            "三峰社区",
+            TallyKey(1, "T-QZTT", "全职太太俱乐部"),
+            "",
+            *NOVEMBER,
+            2520,
+            0,
+            0,
+            18,
+            140,
+            2340,
+        )
+    ],
+    by_key=[TallyRow(1, "SF", "三峰社区", None, "", *NOVEMBER, 2520, 0, 0, 18, 140, 2340)],
+    by_period=[],
     service_minutes=2520,
     paid_duty_minutes=0,
     training_minutes=0,
     people=18,
+    average_minutes=140,
+    service_before=2340,
+)
+
+
+DIFFERENCE = Difference(
+    person_id=42,
+    iso_year=2026,
+    iso_week=48,
+    month=date(2026, 11, 1),
+    team_id=1,
+    community_id=1,
+    grid_id=3,
+    programme_id=1,
+    home_community_id=1,
+    kind="service",
+    minutes_kept=120,
+    minutes_entered=180,
+    entries_kept=2,
+    entries_entered=3,
 )
 
 
@@ -161,34 +203,86 @@ def tally_hours(
     by: FromQuery[Dimension],
     first: FromQuery[date],
     last: FromQuery[date],
+    then: FromQuery[Dimension | None] = None,
     period: FromQuery[Period] = Period.WHOLE,
+    compare: FromQuery[bool] = False,
+    person_id: OptionalQueryId = None,
     team_id: OptionalQueryId = None,
     community_id: OptionalQueryId = None,
+    home_community_id: OptionalQueryId = None,
+    grid_id: OptionalQueryId = None,
     programme_id: OptionalQueryId = None,
-    person_id: OptionalQueryId = None,
+    kind: FromQuery[EntryKind | None] = None,
+    without: FromQuery[Dimension | None] = None,
 ) -> Tally:
-    """Tally minutes by person, team, community, grid or programme, in weeks, months, quarters or years.
+    """Tally minutes by person, team, community, grid, programme or kind, by day to year, with sub-totals.
 
     Both dates are included, of three years at most, and it is whole: over 20,000 rows are refused
-    (`tally_too_long`). The street office tallies everything, a
-    coordinator their communities, a leader their teams.
+    (`tally_too_long`). `then` splits each key by another dimension, `compare` adds the service of the
+    period before, `without` asks for what has none of a dimension. The street office tallies
+    everything, a coordinator their communities, a leader their teams. Who serves in several teams is
+    counted once in what sums them up.
     """
+    filters = Filters(
+        person_id, team_id, community_id, home_community_id, grid_id, programme_id, kind, without
+    )
     with opened.read() as work:
         return tallies.tally(
             work,
             by=by,
+            then=then,
             first=first,
             last=last,
             period=period,
-            team_id=team_id,
-            community_id=community_id,
-            programme_id=programme_id,
-            person_id=person_id,
+            filters=filters,
+            compare=compare,
         )
+
+
+@get("/hours/entries", operation="hours.tally", answers=Page([ENTRY], 1, 50, 0))
+def list_entries_behind(
+    opened: Opened,
+    paging: Paged,
+    first: FromQuery[date],
+    last: FromQuery[date],
+    person_id: OptionalQueryId = None,
+    team_id: OptionalQueryId = None,
+    community_id: OptionalQueryId = None,
+    home_community_id: OptionalQueryId = None,
+    grid_id: OptionalQueryId = None,
+    programme_id: OptionalQueryId = None,
+    kind: FromQuery[EntryKind | None] = None,
+    without: FromQuery[Dimension | None] = None,
+) -> Page[EntryView]:
+    """List the entries that a figure of the tally is the sum of: same dates, same filters, oldest first."""
+    filters = Filters(
+        person_id, team_id, community_id, home_community_id, grid_id, programme_id, kind, without
+    )
+    with opened.read() as work:
+        return tallies.list_entries_behind(work, first=first, last=last, filters=filters, paging=paging)
+
+
+@get("/hours/verification", operation="hours.verify", answers=[DIFFERENCE])
+def verify_hours(opened: Opened) -> list[Difference]:
+    """Sum up the whole ledger anew and name every line of the summary that differs: none, as it should be.
+
+    It reads all entries, which takes seconds for millions.
+    """
+    with opened.read() as work:
+        return verifying.verify(work)
 
 
 router = Router(
     "/",
-    route_handlers=[read_balance, list_entries, read_progress, correct_entry, list_overdue, tally_hours],
+    route_handlers=[
+        read_balance,
+        list_entries,
+        read_progress,
+        correct_entry,
+        list_overdue,
+        tally_hours,
+        list_entries_behind,
+        verify_hours,
+    ],
     tags=["hours"],
 )

@@ -391,6 +391,8 @@ HOURS_AND_CALENDARS = (
     Call("correct_entry", {"entry_id": "$entry"}, body={"minutes": 45, "reason": "更正"}),
     Call("list_overdue", anywhere=frozenset({T, C}), shows="items"),
     Call("tally_hours", query={"by": "team", **YEAR}, anywhere=frozenset({T, C}), shows="rows"),
+    Call("verify_hours"),
+    Call("list_entries_behind", query=YEAR, anywhere=frozenset({T, C}), shows="items"),
     Call(
         "list_months",
         query={"first": "2026-09", "last": "2026-09", "community_id": "$community"},

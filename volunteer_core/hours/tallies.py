@@ -1,27 +1,40 @@
-"""Tallies: minutes by person, team, community, grid or programme, for every period.
+"""Tallies: minutes by person, team, community, grid, programme or kind, for every period.
 
-Each figure is a sum over the ledger, so that totals by different ways are equal.
+Each figure is a sum over the ledger, so that totals by different ways are equal, and each can be
+followed to its entries.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Integer, case, cast, distinct, extract, func, literal, null, select
+from sqlalchemy import ColumnElement, FromClause, Row, select
 
-from volunteer_core.database import Work
+from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import Malformed, RuleBroken
+from volunteer_core.hours.dimensions import COLUMNS, Dimension
+from volunteer_core.hours.ledger import EntryView
 from volunteer_core.hours.models import EntryKind, LedgerEntry
+from volunteer_core.hours.periods import Dates, Period, before, dates_of, label_of
+from volunteer_core.hours.sums import grouped, source
 from volunteer_core.people.models import Person
+from volunteer_core.permissions import Reach
 from volunteer_core.places.models import Community, Grid
 from volunteer_core.tables import Table
 from volunteer_core.teams.models import Programme, Team
 
 LONGEST_DAYS = 3 * 366
 MOST_ROWS = 20_000
+NO_KEY = "（未归属）"
+KIND_NAMES = {
+    EntryKind.SERVICE: "志愿服务",
+    EntryKind.PAID_DUTY: "在岗值班",
+    EntryKind.TRAINING: "培训",
+    EntryKind.ADJUSTMENT: "跨月更正",
+}
 
 
 class TallyTooLong(
@@ -30,65 +43,85 @@ class TallyTooLong(
     """A tally is whole or not given: rows are never left out."""
 
 
-class Dimension(StrEnum):
-    """By what minutes are tallied. ``community`` and ``grid`` are those of the place of service;
-    ``home_community`` is the person's own."""
+class TallyKey(msgspec.Struct, frozen=True):
+    """What a line is of. ``id`` is null for what belongs to none, and for a kind, which is its code."""
 
-    PERSON = "person"
-    TEAM = "team"
-    COMMUNITY = "community"
-    HOME_COMMUNITY = "home_community"
-    GRID = "grid"
-    PROGRAMME = "programme"
-
-
-class Period(StrEnum):
-    """Into which periods the span is cut. Weeks are ISO weeks."""
-
-    WHOLE = "whole"
-    WEEK = "week"
-    MONTH = "month"
-    QUARTER = "quarter"
-    YEAR = "year"
+    id: int | None
+    code: str
+    label: str
 
 
 class TallyRow(msgspec.Struct, frozen=True):
-    """One line: minutes of one key in one period. ``key`` is null for what belongs to none."""
+    """One line: minutes of one key, or of one key within another, in one period.
+
+    The same filters with ``first`` and ``last`` list the entries it is the sum of.
+    """
 
     key: int | None
     code: str
     label: str
+    then: TallyKey | None
     period: str
+    first: date
+    last: date
     service_minutes: int
     paid_duty_minutes: int
     training_minutes: int
     people: int
     """People with service in it; each is counted once."""
+    average_minutes: int
+    """Service by the people with service, rounded down."""
+    service_before: int | None
+    """Service in the period before, if that was asked for."""
 
 
 class Tally(msgspec.Struct, frozen=True):
-    """The lines of a tally, and its totals over all of them. ``people`` counts each person once."""
+    """The lines of a tally, sub-totals, and the total over all. ``people`` counts each person once.
+
+    ``by_key`` sums up each key over the whole span, ``by_period`` each period over all keys; both
+    are empty where they would repeat the lines.
+    """
 
     by: Dimension
+    then: Dimension | None
     period: Period
     first: date
     last: date
     rows: list[TallyRow]
+    by_key: list[TallyRow]
+    by_period: list[TallyRow]
     service_minutes: int
     paid_duty_minutes: int
     training_minutes: int
     people: int
+    average_minutes: int
+    service_before: int | None
 
 
-_NAMED: dict[Dimension, tuple[Any, type[Table]]] = {
-    Dimension.PERSON: (LedgerEntry.person_id, Person),
-    Dimension.TEAM: (LedgerEntry.team_id, Team),
-    Dimension.COMMUNITY: (LedgerEntry.community_id, Community),
-    Dimension.HOME_COMMUNITY: (LedgerEntry.home_community_id, Community),
-    Dimension.GRID: (LedgerEntry.grid_id, Grid),
-    Dimension.PROGRAMME: (LedgerEntry.programme_id, Programme),
+_NAMED: dict[Dimension, type[Table]] = {
+    Dimension.PERSON: Person,
+    Dimension.TEAM: Team,
+    Dimension.COMMUNITY: Community,
+    Dimension.HOME_COMMUNITY: Community,
+    Dimension.GRID: Grid,
+    Dimension.PROGRAMME: Programme,
 }
-NO_KEY = "（未归属）"
+
+
+class Filters(msgspec.Struct, frozen=True):
+    """To what a tally is narrowed; ``without`` asks for what has none of that dimension."""
+
+    person_id: int | None = None
+    team_id: int | None = None
+    community_id: int | None = None
+    home_community_id: int | None = None
+    grid_id: int | None = None
+    programme_id: int | None = None
+    kind: EntryKind | None = None
+    without: Dimension | None = None
+
+
+EVERYTHING = Filters()
 
 
 def tally(
@@ -97,138 +130,170 @@ def tally(
     by: Dimension,
     first: date,
     last: date,
+    then: Dimension | None = None,
     period: Period = Period.WHOLE,
-    team_id: int | None = None,
-    community_id: int | None = None,
-    programme_id: int | None = None,
-    person_id: int | None = None,
+    filters: Filters = EVERYTHING,
+    compare: bool = False,
 ) -> Tally:
-    """Tallies the ledger between two dates, both included (at most three years, and 20,000 rows).
+    """Tallies hours between two dates, both included (at most three years, and 20,000 rows).
 
+    ``then`` splits each key by another dimension; ``compare`` adds the service of the period before.
     The street office tallies everything, a coordinator their communities, a leader their teams.
-    Volunteer hours are ``service_minutes``; paid duty and training are never added to them.
+    Volunteer hours are ``service_minutes`` (service and its adjustments); paid duty and training
+    are never added to them.
     """
     reach = work.reach("hours.tally")
-    if not 0 <= (last - first).days < LONGEST_DAYS:
-        raise Malformed("last", "不能早于起始日期，一次最多三年。")
-    where: list[ColumnElement[bool]] = [LedgerEntry.civil_date.between(first, last)]
-    if not reach.everything:
-        where.append(LedgerEntry.team_id.in_(reach.teams) | LedgerEntry.community_id.in_(reach.communities))
-    for column, value in (
-        (LedgerEntry.team_id, team_id),
-        (LedgerEntry.community_id, community_id),
-        (LedgerEntry.programme_id, programme_id),
-        (LedgerEntry.person_id, person_id),
-    ):
-        if value is not None:
-            where.append(column == value)
-    key, named = _NAMED[by]
-    rows = _rows(work, where, key, named, period)
-    totals = _rows(work, where, cast(null(), Integer), None, Period.WHOLE)
-    total = totals[0] if totals else TallyRow(None, "", "", "", 0, 0, 0, 0)
+    dates = _checked(first, last)
+    if then is by:
+        raise Malformed("then", "不能与第一个维度相同。")
+    tallying = _Tallying(work, reach, filters, dates)
+    keys = [by] if then is None else [by, then]
+    rows = tallying.rows(keys, period, compare=compare)
+    split, cut = then is not None, period is not Period.WHOLE
+    by_key = tallying.rows([by], Period.WHOLE, compare=compare) if split or cut else []
+    by_period = tallying.rows([], period, compare=compare) if cut else []
+    totals = tallying.rows([], Period.WHOLE, compare=compare)
+    total = totals[0] if totals else _line([], Period.WHOLE, dates, (0, 0, 0, 0), 0 if compare else None)
     return Tally(
         by,
+        then,
         period,
         first,
         last,
         rows,
+        by_key,
+        by_period,
         total.service_minutes,
         total.paid_duty_minutes,
         total.training_minutes,
         total.people,
+        total.average_minutes,
+        total.service_before,
     )
 
 
-def _rows(
-    work: Work,
-    where: list[ColumnElement[bool]],
-    key: ColumnElement[Any],
-    named: type[Table] | None,
-    period: Period,
-) -> list[TallyRow]:
-    """Sums per person first, so that only people whose service does not cancel out are counted."""
-
-    def minutes(*kinds: EntryKind) -> ColumnElement[int]:
-        return func.coalesce(func.sum(case((LedgerEntry.kind.in_(kinds), LedgerEntry.minutes), else_=0)), 0)
-
-    year, number = _period(period)
-    each = (
-        select(
-            key.label("key"),
-            year.label("year"),
-            number.label("number"),
-            LedgerEntry.person_id,
-            minutes(EntryKind.SERVICE, EntryKind.ADJUSTMENT).label("service"),
-            minutes(EntryKind.PAID_DUTY).label("paid_duty"),
-            minutes(EntryKind.TRAINING).label("training"),
-        )
-        .where(*where)
-        .group_by("key", "year", "number", LedgerEntry.person_id)
-        .subquery()
+def list_entries_behind(
+    work: Work, *, first: date, last: date, filters: Filters = EVERYTHING, paging: Paging = Paging()
+) -> Page[EntryView]:
+    """The entries that a figure of a tally with the same dates and filters is the sum of, oldest first."""
+    reach = work.reach("hours.tally")
+    dates = _checked(first, last)
+    columns = [getattr(LedgerEntry, field) for field in EntryView.__struct_fields__]
+    statement = select(*columns).where(
+        LedgerEntry.civil_date.between(*dates), *_where(LedgerEntry.__table__, reach, filters, none=None)
     )
-    columns = (
-        each.c.key,
-        each.c.year,
-        each.c.number,
-        cast(func.sum(each.c.service), Integer).label("service"),
-        cast(func.sum(each.c.paid_duty), Integer).label("paid_duty"),
-        cast(func.sum(each.c.training), Integer).label("training"),
-        func.count(distinct(case((each.c.service > 0, each.c.person_id)))).label("people"),
-    )
-    found = work.execute(
-        select(*columns)
-        .group_by(each.c.key, each.c.year, each.c.number)
-        .order_by(each.c.year, each.c.number)
-        .limit(MOST_ROWS + 1)
-    ).all()
-    if len(found) > MOST_ROWS:
-        raise TallyTooLong(most=MOST_ROWS)
-    names: dict[int | None, tuple[str, str]] = {}
-    if named is not None:
-        table = named.__table__.c
-        ids = {row.key for row in found if row.key is not None}
-        names = {
-            row_id: (code, name)
-            for row_id, code, name in work.execute(
-                select(table.id, table.code, table.name).where(table.id.in_(ids))
+    return work.page(EntryView, statement.order_by(LedgerEntry.civil_date, LedgerEntry.id), paging)
+
+
+def _checked(first: date, last: date) -> Dates:
+    if not 0 <= (last - first).days < LONGEST_DAYS:
+        raise Malformed("last", "不能早于起始日期，一次最多三年。")
+    return first, last
+
+
+def _where(
+    rows: FromClause, reach: Reach, filters: Filters, *, none: int | None
+) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = []
+    if not reach.everything:
+        where.append(rows.c.team_id.in_(reach.teams) | rows.c.community_id.in_(reach.communities))
+    for dimension, column in COLUMNS.items():
+        value = getattr(filters, column)
+        if value is not None:
+            where.append(rows.c[column] == (value.value if isinstance(value, EntryKind) else value))
+        if filters.without is dimension:
+            where.append(rows.c[column].is_(None) if none is None else rows.c[column] == none)
+    return where
+
+
+class _Tallying:
+    """One tally: the same dates and filters for its lines and all of its sub-totals."""
+
+    def __init__(self, work: Work, reach: Reach, filters: Filters, dates: Dates) -> None:
+        self._work, self._reach, self._filters, self._dates = work, reach, filters, dates
+
+    def rows(self, keys: Sequence[Dimension], period: Period, *, compare: bool) -> list[TallyRow]:
+        """The lines by keys, largest first within each period."""
+        found = self._sums(keys, period, self._dates)
+        earlier: dict[tuple[Any, ...], int] = {}
+        if compare:
+            dates = before(period, self._dates)
+            earlier = {
+                (*_ids(keys, row), label_of(period, _dates(period, row, dates))): row.service
+                for row in self._sums(keys, period, dates)
+            }
+        ids_of_lines = [_ids(keys, row) for row in found] + [ids[:-1] for ids in earlier]
+        names = [self._names(key, {ids[number] for ids in ids_of_lines}) for number, key in enumerate(keys)]
+        lines = []
+        for row in found:
+            dates = _dates(period, row, self._dates)
+            ids = _ids(keys, row)
+            then = earlier.pop((*ids, label_of(period, before(period, dates))), 0) if compare else None
+            sums = (row.service, row.paid_duty, row.training, row.people)
+            lines.append(
+                _line([names[number][one] for number, one in enumerate(ids)], period, dates, sums, then)
             )
-        }
-    rows = [
-        TallyRow(
-            row.key,
-            *names.get(row.key, ("", NO_KEY)),
-            _label(period, row.year, row.number),
-            row.service,
-            row.paid_duty,
-            row.training,
-            row.people,
+        if period is Period.WHOLE:  # who served only in the span before
+            for (*left, _), then in earlier.items():
+                lines.append(
+                    _line(
+                        [names[n][one] for n, one in enumerate(left)], period, self._dates, (0, 0, 0, 0), then
+                    )
+                )
+        return sorted(
+            (line for line in lines if _says_something(line)),
+            key=lambda line: (line.period, line.key is None, -line.service_minutes, line.code),
         )
-        for row in found
-        if row.service or row.paid_duty or row.training
-    ]
-    return sorted(rows, key=lambda row: (row.period, row.key is None, -row.service_minutes, row.code))
+
+    def _sums(
+        self, keys: Sequence[Dimension], period: Period, dates: Dates
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
+        rows = source(dates, period)
+        where = _where(rows, self._reach, self._filters, none=0)
+        found = self._work.execute(grouped(rows, where, keys, period).limit(MOST_ROWS + 1)).all()
+        if len(found) > MOST_ROWS:
+            raise TallyTooLong(most=MOST_ROWS)
+        return found
+
+    def _names(self, dimension: Dimension, ids: Iterable[Any]) -> dict[Any, TallyKey]:
+        if dimension is Dimension.KIND:
+            return {str(kind): TallyKey(None, kind.value, KIND_NAMES[kind]) for kind in map(EntryKind, ids)}
+        table = _NAMED[dimension].__table__.c
+        named = self._work.execute(select(table.id, table.code, table.name).where(table.id.in_(ids)))
+        return {0: TallyKey(None, "", NO_KEY)} | {row[0]: TallyKey(*row) for row in named}
 
 
-def _period(period: Period) -> tuple[ColumnElement[int], ColumnElement[int]]:
-    """The year and the number within it of the period that an entry falls in."""
-    nothing = literal(0)
-    year = cast(extract("year", LedgerEntry.civil_date), Integer)
-    month = cast(extract("month", LedgerEntry.civil_date), Integer)
-    return {
-        Period.WHOLE: (nothing, nothing),
-        Period.WEEK: (LedgerEntry.iso_year + 0, LedgerEntry.iso_week + 0),
-        Period.MONTH: (year, month),
-        Period.QUARTER: (year, (month + 2) // 3),
-        Period.YEAR: (year, nothing),
-    }[period]
+def _ids(keys: Sequence[Dimension], row: Row[*tuple[Any, ...]]) -> tuple[Any, ...]:
+    return tuple(row)[: len(keys)]
 
 
-def _label(period: Period, year: int, number: int) -> str:
-    """2026-W48, 2026-11, 2026-Q4, 2026, or nothing for the whole span."""
-    return {
-        Period.WHOLE: "",
-        Period.WEEK: f"{year:04d}-W{number:02d}",
-        Period.MONTH: f"{year:04d}-{number:02d}",
-        Period.QUARTER: f"{year:04d}-Q{number}",
-        Period.YEAR: f"{year:04d}",
-    }[period]
+def _dates(period: Period, row: Row[*tuple[Any, ...]], within: Dates) -> Dates:
+    return within if period is Period.WHOLE else dates_of(period, row.year, row.number, within)
+
+
+def _line(
+    keys: Sequence[TallyKey],
+    period: Period,
+    dates: Dates,
+    sums: tuple[int, int, int, int],
+    service_before: int | None,
+) -> TallyRow:
+    service, _, _, people = sums
+    key = keys[0] if keys else TallyKey(None, "", "")
+    return TallyRow(
+        key.id,
+        key.code,
+        key.label,
+        keys[1] if len(keys) > 1 else None,
+        label_of(period, dates),
+        *dates,
+        *sums,
+        service // people if people else 0,
+        service_before,
+    )
+
+
+def _says_something(line: TallyRow) -> bool:
+    return bool(
+        line.service_minutes or line.paid_duty_minutes or line.training_minutes or line.service_before
+    )
