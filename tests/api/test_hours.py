@@ -126,7 +126,7 @@ def test_bad_corrections(api: Any, school: School) -> None:
         ("/v1/tally?by=team&first=2020-12-02&last=2026-12-01", 422, "malformed"),
         ("/v1/tally?by=colour&first=2026-12-01&last=2026-12-01", 400, "invalid_request"),
         ("/v1/tally?first=2026-12-01&last=2026-12-01", 400, "invalid_request"),
-        ("/v1/tally?by=team&first=2026-12-01&last=2026-12-01&period=day", 400, "invalid_request"),
+        ("/v1/tally?by=team&first=2026-12-01&last=2026-12-01&period=hour", 400, "invalid_request"),
     ],
 )
 def test_bad_questions(api: Any, school: School, path: str, status: int, code: str) -> None:
