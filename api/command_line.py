@@ -154,14 +154,13 @@ def hours_verify(mend: bool) -> None:
     """按台账重新计算全部汇总，列出每一处差异。"""
     from volunteer_core.hours import verifying
 
+    by = Actor.system("volunteer hours verify")
     with _office() as office:
-        by = Actor.system("volunteer hours verify")
-        if mend:
+        with office.read(by=by) as work:
+            found = verifying.verify(work)
+        if found and mend:
             with office.write(by=by) as work:
-                found = verifying.sum_up_anew(work)
-        else:
-            with office.read(by=by) as work:
-                found = verifying.verify(work)
+                verifying.sum_up_anew(work)
     for one in found:
         click.echo(
             f"人员 {one.person_id}，{one.iso_year}-W{one.iso_week:02d}（{one.month:%Y-%m}），{one.kind}，"
@@ -172,9 +171,11 @@ def hours_verify(mend: bool) -> None:
     if not found:
         click.echo("汇总与台账一致。")
     elif mend:
-        click.echo(f"已按台账重新汇总，改正 {len(found)} 处。")
+        click.echo("已按台账重新汇总。")
     else:
-        click.echo(f"共 {len(found)} 处差异。")
+        click.echo(
+            f"有 {len(found)} 处差异（最多列出 {verifying.MOST_NAMED} 处）；加 --mend 可按台账重新汇总。"
+        )
         raise SystemExit(1)
 
 
