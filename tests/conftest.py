@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -17,6 +18,7 @@ from hypothesis import settings
 from sqlalchemy import URL, make_url
 
 from tests import postgres_server
+from tests.compiled_once import share_what_is_compiled
 from tests.web import Web, serving
 from volunteer_core.database import Database
 from volunteer_core.migrations import upgrade
@@ -24,6 +26,7 @@ from volunteer_core.opening import open_office
 
 settings.register_profile("shared-cores", deadline=None)
 settings.load_profile("shared-cores")
+share_what_is_compiled()
 
 server_key = pytest.StashKey[postgres_server.Server]()
 
@@ -122,6 +125,13 @@ def prepare(url: str) -> None:
         upgrade(office)
     finally:
         office.dispose()
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: looking through it for garbage again and again takes long."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 @pytest.hookimpl(optionalhook=True)
