@@ -127,7 +127,8 @@ class Beginnings:
 
     @contextmanager
     def copy(self, build: Callable[[Database], T]) -> Iterator[T]:
-        """What ``build`` makes of an empty office, in an open office that holds what it wrote there."""
+        """What ``build`` makes of an empty office, in an open office that holds what it wrote there and
+        has the clock that it left."""
         if build not in self._built:
             url = self._kept.enter_context(self._databases.new(tables=True))
             first = open_office(url)
@@ -135,7 +136,7 @@ class Beginnings:
             first.dispose()
         url, first, built = self._built[build]
         with self._databases.copy(url) as copied:
-            office = open_office(copied)
+            office = open_office(copied, clock=first.clock)
             yield deepcopy(
                 built, {id(first): office}
             )  # wherever it holds its office, the copy holds this one
