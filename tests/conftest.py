@@ -110,6 +110,13 @@ def office_url(databases: Databases) -> Iterator[str]:
 
 
 @pytest.fixture
+def office_folder(tmp_path: Path, sqlite_databases: SqliteDatabases) -> Path:
+    """A folder with ``office.db``, an office's empty tables: for tests about processes of their own."""
+    sqlite_databases.place(tmp_path / "office.db")
+    return tmp_path
+
+
+@pytest.fixture
 def office(office_url: str) -> Iterator[Database]:
     """An open office with its tables, which are empty."""
     opened = open_office(office_url)

@@ -42,13 +42,17 @@ class SqliteDatabases:
     def new(self, *, tables: bool) -> Iterator[str]:
         path = self._folder / f"{next(self._numbers)}.sqlite3"
         if tables:
-            template = self._folder / "template.sqlite3"
-            if not template.exists():
-                prepare(f"sqlite:///{template}")
-            shutil.copyfile(template, path)
+            self.place(path)
         yield f"sqlite:///{path}"
         for file in self._folder.glob(f"{path.name}*"):
             file.unlink()
+
+    def place(self, path: Path) -> None:
+        """Makes a file of the office's tables, which are empty."""
+        template = self._folder / "template.sqlite3"
+        if not template.exists():
+            prepare(f"sqlite:///{template}")
+        shutil.copyfile(template, path)
 
     @contextmanager
     def copy(self, url: str) -> Iterator[str]:
