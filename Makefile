@@ -23,6 +23,8 @@ help:
 demo: $(STAMP)
 	@$(BIN)/volunteer demo $(ARGS)
 
+# The tests of a file run in one process, and files in the order of their names: by the number of their
+# tests, which is xdist's own order, the longest of all come last and one process waits for the other.
 test: $(STAMP)
 	@echo "1/5 formatting (ruff format)"
 	@$(BIN)/ruff format --check --quiet .
@@ -33,7 +35,7 @@ test: $(STAMP)
 	@echo "4/5 import contracts (import-linter)"
 	@$(BIN)/lint-imports
 	@echo "5/5 tests on SQLite and PostgreSQL (pytest)"
-	@$(BIN)/pytest --numprocesses 2 --dist loadfile $(ARGS)
+	@$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 clients: $(STAMP) $(CLIENTS)
 	@VOLUNTEER_CLIENTS=1 $(BIN)/pytest tests/clients $(ARGS)

@@ -19,11 +19,6 @@ from volunteer_core.places.directory import add_community, correct_site
 from volunteer_core.places.models import Community
 
 
-@pytest.fixture
-def world(office: Database) -> World:
-    return World(office)
-
-
 def log(world: World, subject: str, subject_id: int | None = None) -> list[AuditView]:
     found: list[AuditView] = world.see(entries, subject=subject, subject_id=subject_id).items
     return found

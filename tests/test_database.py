@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from tests.conftest import Databases
+from tests.databases import Databases
 from tests.world import NOW, SCRIPT
 from volunteer_core.database import LARGEST_ID, Busy, Database, Paging, Unreachable
 from volunteer_core.errors import Conflict, Malformed, NotFound

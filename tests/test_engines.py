@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import URL, create_engine, inspect, text
 
 from tests import postgres_server
-from tests.conftest import Databases
+from tests.databases import Databases
 
 
 def test_an_empty_database_answers_and_has_no_tables(engine_url: str) -> None:

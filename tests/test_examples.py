@@ -14,7 +14,6 @@ from tests.api.test_serving import ended, free_port, serve, wait_for_answer
 from tests.rosters.planning.judge import score
 from volunteer_core.access.tokens import issue_first
 from volunteer_core.events import planning, positions
-from volunteer_core.migrations import upgrade
 from volunteer_core.opening import open_office
 from volunteer_core.permissions import Actor
 from volunteer_core.places import directory
@@ -51,9 +50,8 @@ def test_the_library_without_the_api() -> None:
     assert "STATUS:CONFIRMED" in said
 
 
-def test_a_client_of_the_api(tmp_path: Path) -> None:
-    office = open_office(f"sqlite:///{tmp_path}/office.db")
-    upgrade(office)
+def test_a_client_of_the_api(office_folder: Path) -> None:
+    office = open_office(f"sqlite:///{office_folder}/office.db")
     with office.write(by=SCRIPT) as work:
         community = directory.add_community(work, code="c", name="示例社区")
         site = directory.add_site(work, community_id=community.id, code="s", name="大堂")
@@ -66,12 +64,12 @@ def test_a_client_of_the_api(tmp_path: Path) -> None:
         planning.publish_event(work, event_id=event.id)
     office.dispose()
     port = free_port()
-    server = serve(tmp_path, "--port", str(port))
+    server = serve(office_folder, "--port", str(port))
     try:
         base = f"http://127.0.0.1:{port}"
         wait_for_answer(server, f"{base}/health")
         first, second = (run("api_client.py", base, token) for _ in range(2))
-        calendar = run("my_calendar.py", base, token, str(tmp_path / "qr.svg"))
+        calendar = run("my_calendar.py", base, token, str(office_folder / "qr.svg"))
     finally:
         server.terminate()
         ended(server)
@@ -85,7 +83,7 @@ def test_a_client_of_the_api(tmp_path: Path) -> None:
     assert "busy: 26 spans" in calendar or "busy: 25 spans" in calendar  # of half a year's Mondays
     assert "in English: NAME:My volunteering" in calendar
     assert "revoked: 404" in calendar
-    assert (tmp_path / "qr.svg").read_text().startswith("<svg")
+    assert (office_folder / "qr.svg").read_text().startswith("<svg")
 
 
 def test_a_roster_planned_from_a_file_into_a_file(tmp_path: Path) -> None:

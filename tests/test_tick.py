@@ -20,9 +20,9 @@ from volunteer_core.rosters.swaps.offering import offer_shift
 
 
 @pytest.fixture
-def world(office: Database) -> World:
-    office.clock = lambda: NOW
-    return World(office)
+def world(world: World) -> World:
+    world.office.clock = lambda: NOW
+    return world
 
 
 def warned(world: World) -> list[int]:
@@ -81,9 +81,9 @@ def test_gaps_are_told_and_late_offers_lapse(world: World) -> None:
     assert tick.run(world.office).offers_lapsed == 1
 
 
-def test_two_processes_at_once_warn_once(world: World, office_url: str) -> None:
+def test_two_processes_at_once_warn_once(world: World) -> None:
     soon = [world.person(checked_on=MONDAY - timedelta(days=350)) for _ in range(5)]
-    offices = [world.office, open_office(office_url, clock=lambda: NOW)]
+    offices = [world.office, open_office(world.url, clock=lambda: NOW)]
     at_once, failed = Barrier(2), []
 
     def run(office: Database) -> None:

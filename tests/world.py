@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, time
-from itertools import count
 from typing import Any
 
 from volunteer_core.access.authentication import actor_for
@@ -40,7 +39,7 @@ class World:
 
     def __init__(self, office: Database) -> None:
         self.office = office
-        self._numbers = count(1)
+        self._people = 0
         with office.write(by=SCRIPT, now=NOW) as work:
             self.community = add_community(work, code="SF", name="三峰社区").id
             self.other_community = add_community(work, code="BL", name="滨濂社区").id
@@ -65,6 +64,11 @@ class World:
             self.clean_up = set_up_programme(
                 work, code="CLEAN", name="每周两小时", day_rule=DayRule.EVERY_DAY, team_id=self.team
             ).id
+
+    @property
+    def url(self) -> str:
+        """Where another process finds the office."""
+        return self.office.url.render_as_string(hide_password=False)
 
     def do(
         self, operation: Callable[..., Any], *, by: Actor = SCRIPT, now: datetime = NOW, **facts: Any
@@ -97,13 +101,14 @@ class World:
         **facts: Any,
     ) -> int:
         """An adult of the first community and team with a clear record check, unless said otherwise."""
+        self._people += 1
         with self.office.write(by=SCRIPT, now=NOW) as work:
             person = register(
                 work,
                 name=name,
                 birth_date=born,
                 community_id=community or self.community,
-                code=facts.pop("code", f"V{next(self._numbers):03}"),
+                code=facts.pop("code", f"V{self._people:03}"),
                 **facts,
             ).id
             if checked_on is not None:

@@ -23,7 +23,6 @@ from volunteer_core.access.tokens import (
     me,
     revoke_token,
 )
-from volunteer_core.database import Database
 from volunteer_core.errors import Malformed, NotAllowed, NotFound
 from volunteer_core.people.registry import leave_office
 from volunteer_core.people.standing import PersonLeft
@@ -31,11 +30,6 @@ from volunteer_core.permissions import Actor, Role
 
 TUESDAY = MONDAY + timedelta(days=1)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def world(office: Database) -> World:
-    return World(office)
 
 
 def issued(world: World, person: int, **facts: object) -> IssuedToken:

@@ -68,13 +68,6 @@ def contents(url: str) -> dict[str, list[tuple[Any, ...]]]:
     return found
 
 
-@pytest.fixture
-def upgraded(engine_url: str) -> str:
-    """A database with the newest tables, which are empty."""
-    said(engine_url, "database", "upgrade")
-    return engine_url
-
-
 def test_upgrading_says_from_which_version_to_which(engine_url: str) -> None:
     assert said(engine_url, "database", "upgrade") == f"数据库版本：空 → {newest()}\n"
     assert said(engine_url, "database", "upgrade") == f"数据库版本：{newest()} → {newest()}\n"
@@ -128,30 +121,30 @@ def test_a_bad_setting_is_told_by_its_name(command: tuple[str, ...], name: str, 
     assert not Path("never-opened.db").exists()
 
 
-def test_importing_an_office_again_adds_nothing(upgraded: str) -> None:
+def test_importing_an_office_again_adds_nothing(office_url: str) -> None:
     sizes = {"people.csv": 362, "guardians.csv": 110, "children.csv": 130}
-    first = said(upgraded, "import", str(SAMPLE)).splitlines()
+    first = said(office_url, "import", str(SAMPLE)).splitlines()
     assert first == [f"{sheet}：新增 {size}，已有 0" for sheet, size in sizes.items()]
-    before = contents(upgraded)
+    before = contents(office_url)
     assert [len(before[table]) for table in ("people", "children", "grids")] == [362 + 110, 130, 45]
-    again = said(upgraded, "import", str(SAMPLE)).splitlines()
+    again = said(office_url, "import", str(SAMPLE)).splitlines()
     assert again == [f"{sheet}：新增 0，已有 {size}" for sheet, size in sizes.items()]
-    assert contents(upgraded) == before
+    assert contents(office_url) == before
 
 
-def test_a_malformed_folder_is_refused_with_every_place(upgraded: str, tmp_path: Path) -> None:
+def test_a_malformed_folder_is_refused_with_every_place(office_url: str, tmp_path: Path) -> None:
     """Each problem has its file, line and column, and nothing of the folder is loaded."""
-    before = contents(upgraded)
+    before = contents(office_url)
     folder = tmp_path / "office"
     folder.mkdir()
     for nothing in (folder, tmp_path / "nowhere"):
-        told = refused(upgraded, "import", str(nothing)).splitlines()
+        told = refused(office_url, "import", str(nothing)).splitlines()
         assert told[1:] == ["  office.toml：文件夹里没有这个文件。"]
 
     (folder / "office.toml").write_text('[[communities]]\ncode = "c"\nname = "新社区"\n', encoding="utf-8")
     rows = people_sheet({}, {"code": "V2", "birth_date": "1988-19-04"}, {"code": "V900", "phone": "12"})
     (folder / "people.csv").write_bytes(rows + b"V3,Wang\n")
-    told = refused(upgraded, "import", str(folder)).splitlines()
+    told = refused(office_url, "import", str(folder)).splitlines()
     assert told[0].startswith("未执行：文件 people.csv 有 4 处问题，未导入任何内容。")
     assert told[1:] == [
         "  people.csv 3 birth_date：不是有效的日期，应写作 2026-09-01。",
@@ -161,20 +154,20 @@ def test_a_malformed_folder_is_refused_with_every_place(upgraded: str, tmp_path:
     ]
 
     (folder / "office.toml").write_text("[office]\nvalid_from = tomorrow\n", encoding="utf-8")
-    told = refused(upgraded, "import", str(folder)).splitlines()
+    told = refused(office_url, "import", str(folder)).splitlines()
     assert told[1:] == ["  office.toml 2 14：不是有效的 TOML。"]
-    assert contents(upgraded) == before
+    assert contents(office_url) == before
 
 
-def test_a_token_is_the_way_into_a_new_office(upgraded: str) -> None:
+def test_a_token_is_the_way_into_a_new_office(office_url: str) -> None:
     """Its secret signs in until its last day; the role is granted once; only a digest is kept."""
 
     def issued(*arguments: str) -> tuple[str, str]:
-        sentence, secret = said(upgraded, "token", *arguments).splitlines()
+        sentence, secret = said(office_url, "token", *arguments).splitlines()
         return sentence, secret
 
     def actor(secret: str, *, now: datetime = NOW) -> Actor:
-        office = open_office(upgraded)
+        office = open_office(office_url)
         try:
             with office.read(by=SCRIPT, now=now) as work:
                 return actor_of(work, secret=secret)
@@ -195,10 +188,10 @@ def test_a_token_is_the_way_into_a_new_office(upgraded: str) -> None:
     with pytest.raises(TokenInvalid):
         actor(officer, now=last)
 
-    kept = contents(upgraded)
+    kept = contents(office_url)
     assert len(kept["role_grants"]) == 1
     later = "2027-06-01T02:00:00+08:00"  # when a date in UTC would be the day before
-    assert volunteer(upgraded, "token", "V1", "--days", "1", VOLUNTEER_NOW=later).stdout.startswith(
+    assert volunteer(office_url, "token", "V1", "--days", "1", VOLUNTEER_NOW=later).stdout.startswith(
         "凭证（有效至 2027-06-02，"
     )
     assert ["王示例" in row for row in kept["people"]] == [True]
@@ -218,39 +211,39 @@ def test_a_token_is_the_way_into_a_new_office(upgraded: str) -> None:
     ids=["unknown", "no days", "too many days", "no code"],
 )
 def test_a_token_that_is_not_issued_leaves_nothing(
-    upgraded: str, arguments: list[str], sentence: str
+    office_url: str, arguments: list[str], sentence: str
 ) -> None:
-    before = contents(upgraded)
-    told = refused(upgraded, "token", *arguments, "--officer")
+    before = contents(office_url)
+    told = refused(office_url, "token", *arguments, "--officer")
     assert told.startswith("未执行：")
     assert sentence in told
-    assert contents(upgraded) == before
+    assert contents(office_url) == before
 
 
-def test_a_tick_says_what_it_wrote_and_writes_it_once(upgraded: str) -> None:
-    office = open_office(upgraded, clock=lambda: NOW)
+def test_a_tick_says_what_it_wrote_and_writes_it_once(office_url: str) -> None:
+    office = open_office(office_url, clock=lambda: NOW)
     with office.write(by=SCRIPT) as work:
         for name, days in (("王阿姨", 360), ("李阿姨", 100)):
             person = register(work, name=name).id
             checked = (NOW - timedelta(days=days)).date()
             record_check(work, person_id=person, checked_on=checked, result=CheckResult.CLEAR)
     for number in (1, 0):
-        told = said(upgraded, "tick").splitlines()
+        told = said(office_url, "tick").splitlines()
         assert told == [f"写入到期提醒 {number} 条。", "提醒答复何时能来 0 条。"]
     with office.read(by=SCRIPT) as work:
         assert list_notices(work).total == 1
     office.dispose()
 
 
-def test_planning_by_hand_does_what_waits(upgraded: str) -> None:
-    office = open_office(upgraded, clock=lambda: NOW)
+def test_planning_by_hand_does_what_waits(office_url: str) -> None:
+    office = open_office(office_url, clock=lambda: NOW)
     world = World(office)
     for _ in range(2):
         world.shift(day=NOW.date() + timedelta(days=1), now=NOW)
         span = {"first_day": NOW.date(), "last_day": NOW.date() + timedelta(days=7)}
         world.do(request_draft, now=NOW, programme_id=world.school, **span)
-    assert said(upgraded, "plan") == "已计算 2 份草稿。\n"
-    assert said(upgraded, "plan") == "已计算 0 份草稿。\n"
+    assert said(office_url, "plan") == "已计算 2 份草稿。\n"
+    assert said(office_url, "plan") == "已计算 0 份草稿。\n"
     found = world.see(list_drafts, programme_id=world.school).items
     assert [(one.status, one.finished_at) for one in found] == [(DraftStatus.READY, NOW)] * 2
     office.dispose()

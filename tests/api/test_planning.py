@@ -21,7 +21,6 @@ from tests.api.test_serving import ended, free_port, serve, wait_for_answer
 from tests.rosters.drafts.planned import Planned
 from tests.world import MONDAY, NOW
 from volunteer_core.access.tokens import issue_token
-from volunteer_core.migrations import upgrade
 from volunteer_core.opening import open_office
 from volunteer_core.people.vouching import take_leave
 from volunteer_core.timespans import days
@@ -53,9 +52,8 @@ class Office(msgspec.Struct):
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Office]:
-    opened = open_office(f"sqlite:///{tmp_path}/office.db", clock=lambda: NOW)
-    upgrade(opened)
+def served(office_folder: Path) -> Iterator[Office]:
+    opened = open_office(f"sqlite:///{office_folder}/office.db", clock=lambda: NOW)
     world = Planned(opened)
     for number in range(12):
         world.helper(f"王{'一二三四五六七八九十百千'[number]}")
@@ -67,7 +65,9 @@ def served(tmp_path: Path) -> Iterator[Office]:
         for site in (world.site, world.other_site)
     ]
     port = free_port()
-    process = serve(tmp_path, "--port", str(port), VOLUNTEER_NOW=NOW.isoformat(), VOLUNTEER_LOG_LEVEL="error")
+    process = serve(
+        office_folder, "--port", str(port), VOLUNTEER_NOW=NOW.isoformat(), VOLUNTEER_LOG_LEVEL="error"
+    )
     base = f"http://127.0.0.1:{port}"
     try:
         wait_for_answer(process, f"{base}/health")
@@ -110,13 +110,9 @@ def test_several_drafts_are_planned_one_after_the_other(served: Office) -> None:
 
 
 @pytest.fixture
-def office_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def office_file(office_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An office without anything to plan, for the processes to find."""
-    url = f"sqlite:///{tmp_path}/office.db"
-    office = open_office(url)
-    upgrade(office)
-    office.dispose()
-    monkeypatch.setenv("VOLUNTEER_DATABASE_URL", url)
+    monkeypatch.setenv("VOLUNTEER_DATABASE_URL", f"sqlite:///{office_folder}/office.db")
 
 
 def test_a_server_process_has_so_many_planners_at_most_and_none_when_it_ends(

@@ -17,7 +17,6 @@ import pytest
 from icalendar import Calendar
 
 from volunteer_core.events.planning import create_event, publish_event
-from volunteer_core.migrations import upgrade
 from volunteer_core.opening import open_office
 from volunteer_core.permissions import Actor
 from volunteer_core.places.directory import add_community, add_site
@@ -52,24 +51,22 @@ def ended(process: subprocess.Popen[str]) -> tuple[str, str]:
 
 def wait_for_answer(process: subprocess.Popen[str], url: str) -> None:
     """Returns when a started process answers; fails when it has ended instead."""
-    for _ in range(2400):
-        try:
-            httpx.get(url, trust_env=False)
-        except httpx.TransportError:
-            assert process.poll() is None
-            time.sleep(0.05)
-        else:
-            return
+    with httpx.Client(trust_env=False) as client:
+        for _ in range(2400):
+            try:
+                client.get(url)
+            except httpx.TransportError:
+                assert process.poll() is None
+                time.sleep(0.05)
+            else:
+                return
     pytest.fail(f"nobody answers at {url}")
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_serving(tmp_path: Path, stop: signal.Signals) -> None:
-    office = open_office(f"sqlite:///{tmp_path}/office.db")
-    upgrade(office)
-    office.dispose()
+def test_serving(office_folder: Path, stop: signal.Signals) -> None:
     port = free_port()
-    process = serve(tmp_path, "--port", str(port), "--workers", "2")
+    process = serve(office_folder, "--port", str(port), "--workers", "2")
     try:
         base = f"http://127.0.0.1:{port}"
         wait_for_answer(process, f"{base}/health")
@@ -86,9 +83,8 @@ def test_serving(tmp_path: Path, stop: signal.Signals) -> None:
     assert {"/v1/sites", "/ready"} <= {line["route"] for line in lines if line["message"] == "request"}
 
 
-def test_calendars_link_to_where_people_reach_the_server(tmp_path: Path) -> None:
-    office = open_office(f"sqlite:///{tmp_path}/office.db")
-    upgrade(office)
+def test_calendars_link_to_where_people_reach_the_server(office_folder: Path) -> None:
+    office = open_office(f"sqlite:///{office_folder}/office.db")
     now = datetime(2026, 12, 3, 4, tzinfo=UTC)
     with office.write(by=Actor.system("test"), now=now) as work:
         community = add_community(work, code="C", name="三峰社区").id
@@ -99,7 +95,7 @@ def test_calendars_link_to_where_people_reach_the_server(tmp_path: Path) -> None
     office.dispose()
     port = free_port()
     outside = {"VOLUNTEER_NOW": now.isoformat(), "VOLUNTEER_BASE_URL": "https://volunteer.example.cn/"}
-    process = serve(tmp_path, "--port", str(port), **outside)
+    process = serve(office_folder, "--port", str(port), **outside)
     try:
         base = f"http://127.0.0.1:{port}"
         wait_for_answer(process, f"{base}/health")

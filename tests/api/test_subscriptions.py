@@ -17,7 +17,7 @@ from api.settings import Settings
 from tests.api.conftest import NOW
 from tests.api.phone import entries, gone, mine, path_of, published_school, subscribe
 from tests.api.story import School, done, nothing_changes, refused
-from tests.conftest import Databases
+from tests.databases import Databases
 from volunteer_core import database
 from volunteer_core.opening import open_office
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 
 from tests import postgres_server
-from tests.conftest import Databases, PostgresDatabases, SqliteDatabases
+from tests.databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.events import racing
 from tests.events.lecture import announce_lecture
 from volunteer_core.database import Database

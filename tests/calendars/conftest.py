@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from icalendar import Calendar, Event
 
+from tests.databases import Beginnings
 from volunteer_core.calendars.feeds import person_feed
 from volunteer_core.calendars.shelf import Feed
 from volunteer_core.database import Database
@@ -121,5 +122,6 @@ def entries(feed: Feed) -> list[Event]:
 
 
 @pytest.fixture
-def town(office: Database) -> Town:
-    return Town(office)
+def town(beginnings: Beginnings) -> Iterator[Town]:
+    with beginnings.copy(Town) as found:
+        yield found

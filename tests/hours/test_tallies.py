@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date, time, timedelta
 from typing import Any
@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from tests.databases import Beginnings
 from tests.world import MONDAY, SCRIPT, World, hour
 from volunteer_core.commitments.models import Attendance
-from volunteer_core.database import Work
+from volunteer_core.database import Database, Work
 from volunteer_core.errors import Malformed, NotAllowed
 from volunteer_core.hours.dimensions import Dimension
 from volunteer_core.hours.ledger import EntryView, balance, correct, list_entries
@@ -77,9 +78,14 @@ class Ledger:
         self.days = (MONDAY, *DAYS)
 
 
+def publish_shifts(office: Database) -> Ledger:
+    return Ledger(World(office))
+
+
 @pytest.fixture
-def ledger(world: World) -> Ledger:
-    return Ledger(world)
+def ledger(beginnings: Beginnings) -> Iterator[Ledger]:
+    with beginnings.copy(publish_shifts) as found:
+        yield found
 
 
 KEYS: dict[Dimension, Callable[[EntryView, Ledger], Any]] = {

@@ -7,16 +7,10 @@ from datetime import timedelta
 import pytest
 
 from tests.world import MONDAY, NOW, World, hour
-from volunteer_core.database import Database
 from volunteer_core.errors import NotAllowed
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.notices.outbox import group_text, list_notices, mark_told
 from volunteer_core.permissions import Actor
-
-
-@pytest.fixture
-def world(office: Database) -> World:
-    return World(office)
 
 
 def test_publishing_tells_everybody_once_for_the_week(world: World) -> None:

@@ -8,17 +8,12 @@ from typing import Any
 import pytest
 
 from tests.world import MONDAY, World, hour
-from volunteer_core.database import Database, Paging
+from volunteer_core.database import Paging
 from volunteer_core.errors import Malformed, NotAllowed, NotFound
 from volunteer_core.people.registry import correct, leave_office, read, register, search
 from volunteer_core.people.vouching import link_guardian
 from volunteer_core.permissions import Actor
 from volunteer_core.places.directory import CodeTaken
-
-
-@pytest.fixture
-def world(office: Database) -> World:
-    return World(office)
 
 
 def found(world: World, query: str, by: Actor | None = None) -> set[str]:

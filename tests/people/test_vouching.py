@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from tests.world import MONDAY, World
-from volunteer_core.database import Database
 from volunteer_core.errors import Malformed, NotAllowed, Refused
 from volunteer_core.people.models import CheckResult
 from volunteer_core.people.registry import leave_office, read
@@ -33,11 +32,6 @@ from volunteer_core.rosters.assigning import assign
 
 TUESDAY, LATER = MONDAY + timedelta(days=1), date(2026, 12, 7)
 FROM = date(2026, 1, 1)
-
-
-@pytest.fixture
-def world(office: Database) -> World:
-    return World(office)
 
 
 def refusal(world: World, person: int, *, day: date = MONDAY, programme: int | None = None) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from tests.world import World
-from volunteer_core.database import Database
 from volunteer_core.errors import Malformed, NotAllowed, NotFound
 from volunteer_core.permissions import Actor
 from volunteer_core.places.directory import (
@@ -20,11 +19,6 @@ from volunteer_core.places.directory import (
     list_sites,
     read_site,
 )
-
-
-@pytest.fixture
-def world(office: Database) -> World:
-    return World(office)
 
 
 def test_a_code_is_taken_once_within_its_kind(world: World) -> None:

@@ -151,9 +151,9 @@ def test_the_database_refuses_what_passes_the_check_by(world: World, person: int
         work.scalars(select(Commitment).where(Commitment.shift_id == other)).one().starts_at = hour(17, 59)
 
 
-def at_once(world: World, office_url: str, assignments: list[tuple[int, int]]) -> list[str]:
+def at_once(world: World, assignments: list[tuple[int, int]]) -> list[str]:
     """What comes of assigning (shift, person) at the same moment from two processes' databases."""
-    offices = [world.office, open_office(office_url)]
+    offices = [world.office, open_office(world.url)]
     start, outcomes = Barrier(len(assignments)), []
 
     def run(office: Database, shift: int, person: int) -> None:
@@ -175,11 +175,11 @@ def at_once(world: World, office_url: str, assignments: list[tuple[int, int]]) -
 
 
 def test_who_assigns_a_person_while_another_does_waits_and_then_sees_the_clash(
-    world: World, person: int, office_url: str
+    world: World, person: int
 ) -> None:
     first = world.shift()
     second = world.shift(starts=time(17, 30), ends=time(18, 30), site=world.other_site)
-    another_process, outcomes = open_office(office_url), []
+    another_process, outcomes = open_office(world.url), []
 
     def assign_there() -> None:
         try:
@@ -200,10 +200,10 @@ def test_who_assigns_a_person_while_another_does_waits_and_then_sees_the_clash(
     assert outcomes == ["clash"]
 
 
-def test_the_last_place_is_given_once(world: World, office_url: str) -> None:
+def test_the_last_place_is_given_once(world: World) -> None:
     for starts in (10, 12, 14):
         shift = world.shift(maximum=1, starts=time(starts), ends=time(starts + 1))
-        assert at_once(world, office_url, [(shift, person) for person in world.people(3)]) == [
+        assert at_once(world, [(shift, person) for person in world.people(3)]) == [
             "assigned",
             "shift_full",
             "shift_full",

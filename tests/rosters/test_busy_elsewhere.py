@@ -28,11 +28,6 @@ from volunteer_core.timespans import Span, at
 FIVE, SIX = hour(17), hour(18)
 
 
-@pytest.fixture
-def world(office: Any) -> World:
-    return World(office)
-
-
 def is_busy(world: World, person: int, *spans: tuple[Any, Any]) -> int:
     """Adds a calendar of a person with these spans."""
     reading = Reading([Span(*span) for span in spans], MONDAY + timedelta(days=180))

@@ -37,7 +37,7 @@ valid_to = 2027-01-31
 
 
 def test_the_sample_office_has_the_size_it_should_have(office: Database) -> None:
-    with office.write(by=SCRIPT, now=NOW) as work:
+    with office.write(by=SCRIPT, now=at(date(2026, 11, 23), time(9))) as work:
         import_folder(work, folder=SAMPLE)
 
     def number(table: type, *conditions: object) -> int:
@@ -50,16 +50,14 @@ def test_the_sample_office_has_the_size_it_should_have(office: Database) -> None
     assert [number(table) for table in (Community, Grid, Site, Child)] == [5, 45, 5, 130]
     assert (number(GridPost), number(GridPost, GridPost.grid_id.is_(None))) == (140, 5)
     assert number(Person, Person.id.in_(members), Person.id.not_in(holders)) == 220
+    assert number(Event) == 3  # the first of four has been
 
 
 def test_events_that_have_begun_are_left_out(office: Database) -> None:
     """The README's import of the sample works on any day, not only by the demo's clock."""
-    for day, events in ((date(2026, 11, 23), 3), (date(2027, 3, 1), 0)):
-        with office.write(by=SCRIPT, now=at(day, time(9))) as work:
-            savepoint = work.begin_nested()
-            import_folder(work, folder=SAMPLE)
-            assert work.scalar(select(func.count()).select_from(Event)) == events
-            savepoint.rollback()
+    with office.write(by=SCRIPT, now=at(date(2027, 3, 1), time(9))) as work:
+        import_folder(work, folder=SAMPLE)
+        assert work.scalar(select(func.count()).select_from(Event)) == 0
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from tests.world import MONDAY, World
-from volunteer_core.database import Database
 from volunteer_core.errors import Malformed, NotAllowed
 from volunteer_core.teams.grid_posts import (
     NeverSalaried,
@@ -22,11 +21,6 @@ from volunteer_core.teams.models import GridRole
 
 TUESDAY = MONDAY + timedelta(days=1)
 START = date(2026, 1, 1)
-
-
-@pytest.fixture
-def world(office: Database) -> World:
-    return World(office)
 
 
 def post(world: World, person: int, **facts: Any) -> Any:

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 import pytest
 
 from tests.world import MONDAY, World, hour
-from volunteer_core.database import Database
 from volunteer_core.errors import Malformed, NotAllowed
 from volunteer_core.people.registry import leave_office, register
 from volunteer_core.permissions import Actor
@@ -29,11 +28,6 @@ from volunteer_core.teams.programmes import list_programmes, rename_programme, s
 from volunteer_core.workdays.daybook import DayRule
 
 TUESDAY = MONDAY + timedelta(days=1)
-
-
-@pytest.fixture
-def world(office: Database) -> World:
-    return World(office)
 
 
 def members(world: World, day: date) -> set[int]:

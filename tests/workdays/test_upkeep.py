@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from tests.world import NOW, World
-from volunteer_core.database import Database
 from volunteer_core.errors import Malformed, NotAllowed, NotFound
 from volunteer_core.permissions import Actor
 from volunteer_core.timespans import SpanInvalid, at
@@ -30,11 +29,6 @@ TERM: dict[str, Any] = {
     "last_day": date(2027, 1, 29),
     "source": "暂定",
 }
-
-
-@pytest.fixture
-def world(office: Database) -> World:
-    return World(office)
 
 
 def test_a_local_day_says_who_when_and_from_where_and_can_be_replaced(world: World) -> None:

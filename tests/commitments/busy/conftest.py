@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.commitments.busy.owning import Home
+from tests.databases import Beginnings
 from tests.web import Web
-from volunteer_core.database import Database
 
 
 @pytest.fixture
-def home(office: Database, web: Web) -> Home:
-    return Home(office, web)
+def home(beginnings: Beginnings, web: Web) -> Iterator[Home]:
+    with beginnings.copy(Home) as found:
+        found.look_at(web)
+        yield found

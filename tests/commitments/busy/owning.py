@@ -31,13 +31,18 @@ WEB_PAGE = b"<!DOCTYPE html><html><body>Sign in</body></html>"
 class Home(World):
     """``owner`` is signed in as ``me``; the clock stands still until :meth:`later`."""
 
-    def __init__(self, office: Database, web: Web) -> None:
+    web: Web
+
+    def __init__(self, office: Database) -> None:
         super().__init__(office)
-        self.web = web
         self.now = NOW
-        office.clock = lambda: self.now
         self.owner = self.person("王小敏")
         self.me = self.actor(self.owner)
+
+    def look_at(self, web: Web) -> None:
+        """From now on addresses lead to ``web``, and the office's clock is this one."""
+        self.web = web
+        self.office.clock = lambda: self.now
 
     def later(self, **time: int) -> datetime:
         self.now += timedelta(**time)

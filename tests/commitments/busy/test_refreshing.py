@@ -242,12 +242,12 @@ def test_whoever_began_later_goes_before_who_was_first(home: Home) -> None:
     assert (came.spans, home.spans()) == (1, MEETING)
 
 
-def test_two_processes_read_each_that_is_due_once(home: Home, office_url: str) -> None:
+def test_two_processes_read_each_that_is_due_once(home: Home) -> None:
     for number in range(6):
         home.register(home.web.gives(f"/due/{number}", FILE))
     home.later(hours=6)
     before = len(home.web.asked)
-    other = open_office(office_url, clock=lambda: home.now)
+    other = open_office(home.url, clock=lambda: home.now)
     tried: list[int] = []
 
     def run(office: Any) -> None:

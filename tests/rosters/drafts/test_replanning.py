@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
+from tests.databases import Beginnings
 from tests.rosters.drafts.planned import Planned
-from tests.world import MONDAY, hour
+from tests.world import MONDAY, NOW, hour
+from volunteer_core.database import Database
 from volunteer_core.people.vouching import take_leave
 from volunteer_core.rosters.assigning import release
 from volunteer_core.rosters.calling_off import call_off_shift
@@ -18,9 +21,13 @@ from volunteer_core.rosters.shifts import change_shift
 DAYS = [MONDAY + timedelta(days=number) for number in range(5)]
 
 
-@pytest.fixture
-def shifts(world: Planned) -> list[int]:
+Week = tuple[Planned, list[int]]
+
+
+def publish_a_week(office: Database) -> Week:
     """A published week of two sites that was planned: two people a day at each, of eight."""
+    office.clock = lambda: NOW
+    world = Planned(office)
     found = [
         world.shift(day=day, site=site, minimum=2, maximum=3)
         for day in DAYS
@@ -32,14 +39,21 @@ def shifts(world: Planned) -> list[int]:
         )
     world.do(apply_draft, draft_id=world.plan())
     world.do(publish_weeks, programme_id=world.school, first_week="2026-W45", last_week="2026-W45")
-    return found
+    return world, found
+
+
+@pytest.fixture
+def week(beginnings: Beginnings) -> Iterator[Week]:
+    with beginnings.copy(publish_a_week) as found:
+        yield found
 
 
 def roster(world: Planned, shifts: list[int]) -> dict[int, set[int]]:
     return {shift: world.on(shift) for shift in shifts}
 
 
-def test_nothing_changes_while_everybody_can_come(world: Planned, shifts: list[int]) -> None:
+def test_nothing_changes_while_everybody_can_come(week: Week) -> None:
+    world, shifts = week
     draft = world.plan()
     view = world.read(draft)
     assert view.draft.levels is not None
@@ -48,7 +62,8 @@ def test_nothing_changes_while_everybody_can_come(world: Planned, shifts: list[i
     assert all(person.promised for shift in view.shifts for person in shift.people)
 
 
-def test_who_drops_out_is_replaced_and_nobody_else_moves(world: Planned, shifts: list[int]) -> None:
+def test_who_drops_out_is_replaced_and_nobody_else_moves(week: Week) -> None:
+    world, shifts = week
     before = roster(world, shifts)
     out = next(iter(before[shifts[4]]))
     world.do(take_leave, person_id=out, first_day=DAYS[2], last_day=DAYS[2])
@@ -65,7 +80,8 @@ def test_who_drops_out_is_replaced_and_nobody_else_moves(world: Planned, shifts:
     assert (len(applied.put_on), len(applied.taken_off)) == (1, 1)
 
 
-def test_who_gave_a_place_up_is_replaced(world: Planned, shifts: list[int]) -> None:
+def test_who_gave_a_place_up_is_replaced(week: Week) -> None:
+    world, shifts = week
     before = roster(world, shifts)
     out = next(iter(before[shifts[0]]))
     world.do(release, shift_id=shifts[0], person_id=out)
@@ -77,7 +93,8 @@ def test_who_gave_a_place_up_is_replaced(world: Planned, shifts: list[int]) -> N
     assert all(after[shift] == before[shift] for shift in shifts[1:])
 
 
-def test_more_children_bring_one_more_adult(world: Planned, shifts: list[int]) -> None:
+def test_more_children_bring_one_more_adult(week: Week) -> None:
+    world, shifts = week
     before = roster(world, shifts)
     world.do(change_shift, shift_id=shifts[3], minimum=3)
     draft = world.plan()
@@ -90,7 +107,8 @@ def test_more_children_bring_one_more_adult(world: Planned, shifts: list[int]) -
     }
 
 
-def test_a_shift_called_off_and_the_days_gone_are_left_alone(world: Planned, shifts: list[int]) -> None:
+def test_a_shift_called_off_and_the_days_gone_are_left_alone(week: Week) -> None:
+    world, shifts = week
     world.do(call_off_shift, shift_id=shifts[9], reason="停电")
     before = roster(world, shifts)
     out = next(iter(before[shifts[8]]))
