@@ -167,6 +167,19 @@ def test_two_who_approve_at_once_credit_it_once(world: World) -> None:
     assert [entry.minutes for entry in entries(world, person)] == [120]
 
 
+def test_a_claim_approved_while_attendance_is_marked_counts_the_time_once(world: World) -> None:
+    person = world.person()
+    filed = claim(world, person, 9, 11)
+    shift = world.published(person, starts=time(10), ends=time(12), programme=world.clean_up)
+    facts = {"shift_id": shift, "person_id": person, "attendance": Attendance.ATTENDED}
+    just_before_the_commit(
+        lambda operation: world.do(operation, now=EVENING),
+        lambda work: mark_attendance(work, **facts),
+        lambda: approve(world, filed.id),
+    )
+    assert minutes(world, person) == 180
+
+
 def test_of_the_same_time_claimed_at_once_one_claim_waits(world: World) -> None:
     person = world.person()
     filed = at_once(*[lambda: claim(world, person)] * 4)
