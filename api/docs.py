@@ -58,6 +58,8 @@ TAGS = (
     Tag("calendars", "日历订阅和个人安排"),
     Tag("busy-calendars", "个人自己的日历：只用来知道何时没空"),
     Tag("hours", "时长、台账和汇总"),
+    Tag("claims", "补录：本人申报、他人审批"),
+    Tag("objections", "异议：对台账记录提出，按期答复"),
     Tag("months", "月末结账：待办清单、社区结账、街道结账和重开"),
     Tag("notices", "需要通知的事项"),
     Tag("office", "街道办的设置和操作记录"),

@@ -223,6 +223,11 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         ("hours.months.report", _C),
         ("hours.months.close", _O),
         ("hours.months.reopen", _O),
+        ("hours.claims.file", _S, _G, _T, _C, _O),
+        ("hours.claims.own", _S, _G),
+        ("hours.claims.decide", _T, _C, _O),
+        ("hours.objections.file", _S, _G),
+        ("hours.objections.read", _S, _G, _C, _O),
         # children: need-to-know, so not even the street office sees names
         ("care.enrol", _C),
         ("care.children", _G, _C),

@@ -55,6 +55,13 @@ SPAN = {"first": "2026-11-02", "last": "2026-11-08"}
 YEAR = {"first": "2026-09-01", "last": "2027-06-30"}
 TIMES = {"starts_at": "2027-03-06T09:00:00+08:00", "ends_at": "2027-03-06T10:00:00+08:00"}
 CLOSED = {"starts_at": "2027-05-08T00:00:00+08:00", "ends_at": "2027-05-09T00:00:00+08:00"}
+CLAIM = {
+    "starts_at": "2026-11-01T08:00:00+08:00",
+    "ends_at": "2026-11-01T09:00:00+08:00",
+    "what": "清理楼道",
+    "place": "三号楼",
+    "evidence": "群里有照片",
+}
 PEOPLE = f"{','.join(PEOPLE_COLUMNS)}\nV900,王小敏,,,SF,,,,,,,,,,\n"
 MONTH = {"community_id": "$community", "month": "2026-09"}
 CHILD = "C900,林小雨,2018-05-02,SF-S,SCHOOL,12345,2026-09-01,2027-01-31,V002,母亲,"
@@ -389,6 +396,25 @@ HOURS_AND_CALENDARS = (
     Call("list_entries"),
     Call("read_progress", query=SPAN),
     Call("correct_entry", {"entry_id": "$entry"}, body={"minutes": 45, "reason": "更正"}),
+    Call("file_claim", body=CLAIM),
+    Call("list_own_claims"),
+    Call("withdraw_claim", {"claim_id": "$withdrawn_claim"}),
+    Call("list_claims", anywhere=frozenset({T, C}), shows="items"),
+    Call("review_claim", {"claim_id": "$claim"}),
+    Call("approve_claim", {"claim_id": "$approved_claim"}),
+    Call("shorten_claim", {"claim_id": "$shortened_claim"}, body={"minutes": 30, "reason": "提前离开"}),
+    Call("decline_claim", {"claim_id": "$declined_claim"}, body={"reason": "没有人能证明"}),
+    Call("file_objection", {"entry_id": "$own_entry"}, body={"text": "少记了半小时"}),
+    Call("list_objections_to_entry", {"entry_id": "$own_entry"}),
+    Call("list_own_objections"),
+    Call("list_objections", anywhere=frozenset({C}), shows="items"),
+    Call("withdraw_objection", {"objection_id": "$withdrawn_objection"}),
+    Call(
+        "correct_objected",
+        {"objection_id": "$corrected_objection"},
+        body={"minutes": 40, "reason": "已核对"},
+    ),
+    Call("explain_objected", {"objection_id": "$explained_objection"}, body={"reason": "签到表如此"}),
     Call("list_overdue", anywhere=frozenset({T, C}), shows="items"),
     Call("tally_hours", query={"by": "team", **YEAR}, anywhere=frozenset({T, C}), shows="rows"),
     Call("verify_hours"),

@@ -11,6 +11,7 @@ from typing import Any
 from icalendar import Calendar
 
 from tests.api.changing_hands import add_what_changes_hands
+from tests.api.claims import add_claims_and_objections
 from tests.world import MONDAY, NOW, World, hour
 from volunteer_core.access.tokens import grant_role, issue_token
 from volunteer_core.calendars.feeds import person_feed
@@ -73,6 +74,7 @@ class Town(World):
         self._add_what_is_personal()
         self._add_drafts()
         self._add_busy_calendars()
+        add_claims_and_objections(self)
         for month in ("2026-07", "2026-08"):
             self.do(report_month, community_id=self.community, month=month)
 

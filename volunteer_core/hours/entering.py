@@ -98,8 +98,7 @@ def enter(
 def reverse(work: Work, entry: LedgerEntry, *, source: EntrySource, reason: str) -> LedgerEntry:
     """Takes an entry back by its negative; both stay. Refuses (:class:`AlreadyReversed`) to do so twice."""
     work.lock(Person, entry.person_id)
-    if entry.reverses_id is not None or work.scalar(_REVERSAL, {"entry_id": entry.id}) is not None:
-        raise AlreadyReversed(entry_id=entry.id)
+    refuse_reversed(work, entry)
     return _add_about(work, entry, -entry.minutes, reverses_id=entry.id, source=source, reason=reason)
 
 
@@ -119,6 +118,12 @@ def replace(
     return _add_about(
         work, entry, minutes, kind=kind, corrects_id=entry.id, source=source, reason=reason, **other
     )
+
+
+def refuse_reversed(work: Work, entry: LedgerEntry) -> None:
+    """Refuses (:class:`AlreadyReversed`) what stands no more, and reversals. Its person is locked."""
+    if entry.reverses_id is not None or work.scalar(_REVERSAL, {"entry_id": entry.id}) is not None:
+        raise AlreadyReversed(entry_id=entry.id)
 
 
 def _add_about(
@@ -158,7 +163,12 @@ def _add(
     return entry
 
 
+def day_minutes(work: Work, person_id: int, day: date) -> int:
+    """What the ledger has of a person for a day of service, of all kinds."""
+    return work.scalar(_OF_DAY, {"person_id": person_id, "day": day}) or 0
+
+
 def _refuse_a_full_day(work: Work, person_id: int, day: date, minutes: int) -> None:
-    there = work.scalar(_OF_DAY, {"person_id": person_id, "day": day}) or 0
+    there = day_minutes(work, person_id, day)
     if there + minutes > DAY_MINUTES:
         raise DayFull(day=day.isoformat(), minutes=there)

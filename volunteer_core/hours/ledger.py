@@ -25,8 +25,12 @@ from volunteer_core.timespans import civil_date
 from volunteer_core.workdays.upkeep import load_daybook
 
 
-class OwnHours(RuleBroken, code="own_hours", sentence="不能审批或更正自己的时长，请由其他负责人处理。"):
-    """Nobody approves a claim or corrects an entry of their own, or one they filed for somebody."""
+class OwnHours(
+    RuleBroken,
+    code="own_hours",
+    sentence="不能审批或更正自己、被监护人或由自己代填的时长，请由其他负责人处理。",
+):
+    """Nobody decides about hours of their own or of their ward, nor about what they filed for somebody."""
 
 
 class EntryView(msgspec.Struct, frozen=True):
@@ -216,10 +220,11 @@ def _service(sums: dict[EntryKind, int]) -> int:
     return sums.get(EntryKind.SERVICE, 0) + sums.get(EntryKind.ADJUSTMENT, 0)
 
 
-def refuse_own(work: Work, *person_ids: int | None) -> None:
-    """Nobody decides about hours of their own. Inner."""
-    if work.by.person_id is not None and work.by.person_id in person_ids:
-        raise OwnHours(person_id=work.by.person_id)
+def refuse_own(work: Work, person_id: int, *, filed_by: int | None = None) -> None:
+    """Refuses (:class:`OwnHours`) the person, a guardian of theirs, and whoever filed it. Inner."""
+    me = work.by.person_id
+    if me is not None and me in {person_id, filed_by, *guardian_ids(work, person_id, civil_date(work.now))}:
+        raise OwnHours(person_id=me)
 
 
 def demand_person(work: Work, operation: str, person_id: int) -> None:

@@ -122,9 +122,10 @@ class Stays:
         ]
         return uncovered(span, others)
 
-    def overlapping(self, span: Span, but: Key | None = None) -> list[LedgerEntry]:
-        """The entries that count time within a span."""
-        return [stay.entry for key, stay in self._live.items() if key != but and stay.span.overlaps(span)]
+    def overlapping(self, span: Span, but: Key | None = None) -> list[Stay]:
+        """The stays that count time within a span, by time."""
+        found = [stay for key, stay in self._live.items() if key != but and stay.span.overlaps(span)]
+        return sorted(found, key=lambda stay: stay.span)
 
     def settle(self) -> None:
         """Recounts every stay whose share has changed, save what was decided by hand.
@@ -134,7 +135,7 @@ class Stays:
         """
         for key, stay in sorted(self._live.items(), key=lambda item: item[1].since):
             entry = stay.entry
-            minutes = self.share(key, stay.span)
+            minutes = self._worth(key, stay)
             if entry.source is EntrySource.CORRECTION or minutes == entry.minutes:
                 continue
             if minutes:
@@ -154,9 +155,18 @@ class Stays:
                 commitment.attendance = commitment.checked_in_at = commitment.checked_out_at = None
         self._work.flush()
 
+    def _worth(self, key: Key, stay: Stay) -> int:
+        """The share of a stay, of a claim never more than was approved."""
+        minutes = self.share(key, stay.span)
+        if stay.entry.claim_id is None:
+            return minutes
+        approved = self._work.find(Claim, stay.entry.claim_id).minutes
+        return minutes if approved is None else min(minutes, approved)
+
     def _count_elsewhere(self, entry: LedgerEntry) -> None:
         if entry.commitment_id is not None:
             self._work.find(Commitment, entry.commitment_id).counted_elsewhere = True
         elif entry.claim_id is not None:
             claim = self._work.find(Claim, entry.claim_id)
-            claim.state, claim.minutes = ClaimState.PENDING, None
+            claim.state, claim.decision = ClaimState.PENDING, ""
+            claim.minutes = claim.decided_by = claim.decided_at = None

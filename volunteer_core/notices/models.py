@@ -26,6 +26,12 @@ class NoticeKind(StrEnum):
     """A shift is offered, or what became of an offer."""
     GAP = "gap"
     """To a leader: somebody drops out, and who could come instead."""
+    HOURS = "hours"
+    """What became of a claim or an objection, or that one waits for an answer."""
+
+
+NOT_FOR_THE_GROUP = (NoticeKind.GAP, NoticeKind.HOURS)
+"""What names who could come instead, and what concerns one person only."""
 
 
 class Notice(Table):

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import NotFound
-from volunteer_core.notices.models import Notice, NoticeKind
+from volunteer_core.notices.models import NOT_FOR_THE_GROUP, Notice, NoticeKind
 from volunteer_core.people.masking import masked_name
 from volunteer_core.people.models import Person
 
@@ -81,9 +81,9 @@ def _list(work: Work, wanted: ColumnElement[bool], team_id: int | None, paging: 
 
 
 def group_text(work: Work, *, team_id: int | None = None) -> GroupText:
-    """The open notices as one text, a line a person, ready for the group chat. What leaders are told of
-    gaps names who could come instead, and is not for the group."""
-    wanted = Notice.told_at.is_(None) & (Notice.kind != NoticeKind.GAP)
+    """The open notices as one text, a line a person, ready for the group chat, save those that are not
+    for the group."""
+    wanted = Notice.told_at.is_(None) & Notice.kind.not_in(NOT_FOR_THE_GROUP)
     page = _list(work, wanted, team_id, Paging(limit=MOST_IN_TEXT))
     lines = [f"【志愿服务通知】共 {len(page.items)} 条"] if page.items else ["目前没有需要通知的事项。"]
     lines += [f"{number}. {notice.name}：{notice.text}" for number, notice in enumerate(page.items, 1)]

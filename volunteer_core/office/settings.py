@@ -33,6 +33,11 @@ class OfficeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """每周两小时: minutes of service to give in an ISO week."""
     record_within_workdays: Workdays = 10
     """Working days after an activity's end within which it is recorded (民政部令67号 Art 11)."""
+    claim_leader_day_minutes: Minutes = 480
+    claim_coordinator_day_minutes: Minutes = 720
+    """Up to how many minutes of a day leaders, and coordinators, decide about claims (补录)."""
+    objection_answer_workdays: Workdays = 10
+    """Working days within which an objection (异议) is answered."""
     consent_below_years: Years = 18
     """Younger volunteers need a guardian's consent."""
     presence_below_years: Years = 10

@@ -6,16 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from volunteer_core.access.authentication import held_on
-from volunteer_core.access.models import RoleGrant
+from volunteer_core.access.holders import answers_for
 from volunteer_core.commitments.models import Commitment, CommitmentStatus
 from volunteer_core.database import Work
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.notices.writing import tell
 from volunteer_core.people.models import Person
-from volunteer_core.permissions import Role
 from volunteer_core.places.models import Site
 from volunteer_core.rosters.checking import Checks
 from volunteer_core.rosters.coverage import OBSTACLE_WORDS
@@ -78,7 +76,7 @@ def answerable(work: Work, programme: Programme, site: Site) -> list[int]:
     coordinators, else the street officers."""
     today = civil_date(work.now)
     leaders = leaders_of(work, programme.team_id, today) if programme.team_id is not None else []
-    return leaders or _granted(work, site.community_id) or _granted(work, None)
+    return leaders or answers_for(work, site.community_id)
 
 
 def tell_of_those_who_cannot(work: Work) -> int:
@@ -112,22 +110,3 @@ def tell_of_those_who_cannot(work: Work) -> int:
                     key=f"gap:{commitment.id}:{commitment.sequence}:{code}",
                 )
     return written
-
-
-def _granted(work: Work, community_id: int | None) -> list[int]:
-    today = civil_date(work.now)
-    role = Role.STREET_OFFICER if community_id is None else Role.COMMUNITY_COORDINATOR
-    return list(
-        work.scalars(
-            select(RoleGrant.person_id)
-            .join(Person, Person.id == RoleGrant.person_id)
-            .where(
-                RoleGrant.role == role,
-                RoleGrant.community_id.is_not_distinct_from(community_id),
-                held_on(today),
-                or_(Person.left_on.is_(None), Person.left_on > today),
-            )
-            .distinct()
-            .order_by(RoleGrant.person_id)
-        )
-    )

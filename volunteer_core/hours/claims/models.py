@@ -25,7 +25,7 @@ NEXT_STATES: dict[ClaimState, frozenset[ClaimState]] = {
     ClaimState.DECLINED: frozenset(),
     ClaimState.WITHDRAWN: frozenset(),
 }
-"""An approved claim is pending again when all its time counted elsewhere and does so no more."""
+"""An approved claim is pending again when all of its time has come to count for something else."""
 
 
 class Claim(Table):

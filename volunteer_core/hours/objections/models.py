@@ -20,6 +20,16 @@ class ObjectionState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+NEXT_STATES: dict[ObjectionState, frozenset[ObjectionState]] = {
+    ObjectionState.OPEN: frozenset(
+        {ObjectionState.CORRECTED, ObjectionState.EXPLAINED, ObjectionState.WITHDRAWN}
+    ),
+    ObjectionState.CORRECTED: frozenset(),
+    ObjectionState.EXPLAINED: frozenset(),
+    ObjectionState.WITHDRAWN: frozenset(),
+}
+
+
 class Objection(Table):
     """What somebody objects to in an entry of theirs, and the answer. Both stay."""
 
