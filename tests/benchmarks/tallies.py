@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Table, text
 from sqlalchemy.schema import CreateIndex
 
 from tests import postgres_server
-from tests.conftest import Databases, PostgresDatabases, SqliteDatabases
+from tests.databases import Databases, PostgresDatabases, SqliteDatabases
 from volunteer_core.database import Database, Work
 from volunteer_core.hours.dimensions import Dimension
 from volunteer_core.hours.ledger import balance
