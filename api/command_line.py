@@ -163,10 +163,8 @@ def hours_verify(mend: bool) -> None:
                 verifying.sum_up_anew(work)
     for one in found:
         click.echo(
-            f"人员 {one.person_id}，{one.iso_year}-W{one.iso_week:02d}（{one.month:%Y-%m}），{one.kind}，"
-            f"队伍 {one.team_id}，社区 {one.community_id}，项目 {one.programme_id}："
-            f"汇总 {one.minutes_kept} 分钟 {one.entries_kept} 条，"
-            f"台账 {one.minutes_entered} 分钟 {one.entries_entered} 条"
+            f"{one.period}，人员 {one.person_id}，队伍 {one.team_id}，项目 {one.programme_id}，"
+            f"社区 {one.community_id}，{one.kind}：汇总 {one.minutes_kept}，台账 {one.minutes_entered} 分钟"
         )
     if not found:
         click.echo("汇总与台账一致。")

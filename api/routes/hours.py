@@ -18,7 +18,7 @@ from volunteer_core.hours.models import EntryKind, EntrySource
 from volunteer_core.hours.periods import Period
 from volunteer_core.hours.tallies import Filters, Tally, TallyKey, TallyRow
 from volunteer_core.hours.targets import Progress, WeekProgress
-from volunteer_core.hours.verifying import Difference
+from volunteer_core.hours.verifying import Difference, Summary
 
 BALANCE = Balance(
     person_id=42,
@@ -106,20 +106,17 @@ TALLY = Tally(
 
 
 DIFFERENCE = Difference(
+    summary=Summary.WEEKS,
     person_id=42,
-    iso_year=2026,
-    iso_week=48,
-    month=date(2026, 11, 1),
+    period="2026-W48",
     team_id=1,
-    community_id=1,
-    grid_id=3,
     programme_id=1,
-    home_community_id=1,
+    community_id=0,
+    grid_id=0,
+    home_community_id=0,
     kind="service",
     minutes_kept=120,
     minutes_entered=180,
-    entries_kept=2,
-    entries_entered=3,
 )
 
 

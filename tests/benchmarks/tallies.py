@@ -47,20 +47,22 @@ FIGURES = (
     "sum(service) service, sum(duty) duty, sum(training) training, "
     "sum(CASE WHEN service > 0 THEN 1 ELSE 0 END) people"
 )
-EACH = (
+OF_SUMMARY = "sum(service) service, sum(paid_duty) duty, sum(training) training"
+OF_LEDGER = (
     "sum(CASE WHEN kind IN ('service', 'adjustment') THEN minutes ELSE 0 END) service, "
     "sum(CASE WHEN kind = 'paid_duty' THEN minutes ELSE 0 END) duty, "
     "sum(CASE WHEN kind = 'training' THEN minutes ELSE 0 END) training"
 )
-OF_SUMMARY = "hour_sums WHERE month = '2026-11-01'"
-OF_LEDGER = "ledger_entries WHERE civil_date BETWEEN '2026-11-01' AND '2026-11-30'"
+SUMMARY = (OF_SUMMARY, "month_sums WHERE month = '2026-11-01'")
+LEDGER = (OF_LEDGER, "ledger_entries WHERE civil_date BETWEEN '2026-11-01' AND '2026-11-30'")
 
 
-def bare(connection: Connection, column: str, rows: str) -> Any:
+def bare(connection: Connection, column: str, where: tuple[str, str]) -> Any:
     """The lines and the total by hand-written SQL: the same figures without names."""
-    each = f"SELECT {column} k, person_id, {EACH} FROM {rows} GROUP BY 1, 2"
+    sums, rows = where
+    each = f"SELECT {column} k, person_id, {sums} FROM {rows} GROUP BY 1, 2"
     lines = f"SELECT k, {FIGURES} FROM ({each}) e GROUP BY k"
-    total = f"SELECT {FIGURES} FROM (SELECT person_id, {EACH} FROM {rows} GROUP BY 1) e"
+    total = f"SELECT {FIGURES} FROM (SELECT person_id, {sums} FROM {rows} GROUP BY 1) e"
     return (
         connection.exec_driver_sql(lines).all(),
         connection.exec_driver_sql(total).all(),
@@ -180,8 +182,8 @@ def measure_tallies(office: Database) -> None:
             (Dimension.PERSON, "person_id"),
         ):
             ours = seconds(lambda by=by: tally(work, by=by, **MONTH))  # type: ignore[misc]
-            summary = seconds(lambda column=column: bare(connection, column, OF_SUMMARY))  # type: ignore[misc]
-            ledger = seconds(lambda column=column: bare(connection, column, OF_LEDGER), 3)  # type: ignore[misc]
+            summary = seconds(lambda column=column: bare(connection, column, SUMMARY))  # type: ignore[misc]
+            ledger = seconds(lambda column=column: bare(connection, column, LEDGER), 3)  # type: ignore[misc]
             print(
                 f"  {by.value:<14}{ours * 1e3:11.1f}{summary * 1e3:18.1f}{ours / summary:8.2f}"
                 f"{ledger * 1e3:17.1f}{ours / ledger:8.3f}"
@@ -237,8 +239,8 @@ def measure(name: str, databases: Databases, number: int) -> None:
         start = time.perf_counter()
         fill(office, number)
         with office.read(by=SCRIPT) as work:
-            lines = work.connection().exec_driver_sql("SELECT count(*) FROM hour_sums").scalar()
-        print(f"{name}: {number:,} entries, {lines:,} lines of summary ({time.perf_counter() - start:.0f} s)")
+            lines = work.connection().exec_driver_sql("SELECT count(*) FROM month_sums").scalar()
+        print(f"{name}: {number:,} entries, {lines:,} months of people ({time.perf_counter() - start:.0f} s)")
         measure_tallies(office)
         measure_inserts(office)
         office.dispose()

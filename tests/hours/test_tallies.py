@@ -23,7 +23,7 @@ from volunteer_core.hours.ledger import EntryView, balance, correct, list_entrie
 from volunteer_core.hours.models import EntryKind
 from volunteer_core.hours.periods import Period
 from volunteer_core.hours.tallies import Filters, Tally, TallyRow, TallyTooLong, list_entries_behind, tally
-from volunteer_core.hours.verifying import Difference, sum_up_anew, verify
+from volunteer_core.hours.verifying import Difference, Summary, sum_up_anew, verify
 from volunteer_core.people.registry import correct as correct_person
 from volunteer_core.permissions import Actor
 from volunteer_core.rosters.attendance import mark_all_attended, mark_attendance
@@ -390,16 +390,25 @@ def test_a_tally_is_not_split_by_the_same_dimension_twice(ledger: Ledger) -> Non
         asked(ledger, then=Dimension.TEAM)
 
 
-def test_what_differs_between_the_summary_and_the_ledger_is_named_and_mended(ledger: Ledger) -> None:
+@pytest.mark.parametrize("summary", Summary)
+def test_what_differs_between_a_summary_and_the_ledger_is_named_and_mended(
+    ledger: Ledger, summary: Summary
+) -> None:
     mark_everything(ledger)
     world = ledger.world
     assert world.see(verify) == []
+    table, column = {
+        Summary.WEEKS: ("hour_sums", "minutes"),
+        Summary.MONTHS: ("month_sums", "service"),
+    }[summary]
     with world.office.engine.begin() as connection:
-        connection.execute(
-            text("UPDATE hour_sums SET minutes = minutes + 7 WHERE person_id = :id"), {"id": ledger.people[3]}
-        )
-        connection.execute(text("DELETE FROM hour_sums WHERE person_id = :id"), {"id": ledger.people[2]})
+        for statement, person in (
+            (f"UPDATE {table} SET {column} = {column} + 7 WHERE person_id = :id", ledger.people[3]),
+            (f"DELETE FROM {table} WHERE person_id = :id", ledger.people[2]),
+        ):
+            connection.execute(text(statement), {"id": person})
     found: list[Difference] = world.see(verify)
+    assert {one.summary for one in found} == {summary}
     of_person = {number: [one for one in found if one.person_id == number] for number in ledger.people}
     assert of_person[ledger.people[0]] == of_person[ledger.people[1]] == []
     assert all(one.minutes_kept == one.minutes_entered + 7 for one in of_person[ledger.people[3]])

@@ -1,4 +1,4 @@
-"""Tables of the ledger and of its summary.
+"""Tables of the ledger and of its summaries.
 
 The database itself refuses to change or delete an entry, and sums up each one as it comes in.
 """
@@ -92,30 +92,45 @@ class LedgerEntry(Table):
     reason: Mapped[str] = mapped_column(String(200), default="", info=PRIVATE)
 
 
-SUM_KEYS = (
-    "person_id", "iso_year", "iso_week", "month", "team_id", "community_id", "grid_id", "programme_id",
-    "home_community_id", "kind",
-)  # fmt: skip
-
-
 class HourSum(Table):
-    """The ledger summed up: minutes of a person in a week, by all that tallies ask for.
+    """The ledger summed up by week: minutes of a person for a team and programme (0 is none).
 
-    A week is split where a month ends, so that weeks and months are both sums of these. An id of 0
-    is none. A trigger of the ledger writes it; ``volunteer hours verify`` compares it.
+    A trigger of the ledger writes it; ``volunteer hours verify`` compares it.
     """
 
     __tablename__ = "hour_sums"
     __audited__ = False
     __table_args__ = (
-        UniqueConstraint(*SUM_KEYS, name="uq_hour_sums_keys"),
-        Index(None, "month", "team_id", "person_id", "kind", "minutes"),
-        Index(None, "month", "community_id", "person_id", "kind", "minutes"),
+        UniqueConstraint("person_id", "iso_year", "iso_week", "team_id", "programme_id", "kind"),
     )
 
     person_id: Mapped[int]
     iso_year: Mapped[int]
     iso_week: Mapped[int]
+    team_id: Mapped[int]
+    programme_id: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(32))
+    minutes: Mapped[int]
+
+
+class MonthSum(Table):
+    """The ledger summed up by month: a person's minutes by all that tallies ask for (0 is none).
+
+    Service includes its adjustments. Written and compared as :class:`HourSum` is.
+    """
+
+    __tablename__ = "month_sums"
+    __audited__ = False
+    __table_args__ = (
+        UniqueConstraint(
+            "person_id", "month", "team_id", "community_id", "grid_id", "programme_id", "home_community_id",
+            name="uq_month_sums_keys",
+        ),
+        Index(None, "month", "team_id", "person_id", "service", "paid_duty", "training"),
+        Index(None, "month", "community_id", "person_id", "service", "paid_duty", "training"),
+    )  # fmt: skip
+
+    person_id: Mapped[int]
     month: Mapped[date]
     """The month's first day."""
     team_id: Mapped[int]
@@ -123,21 +138,30 @@ class HourSum(Table):
     grid_id: Mapped[int]
     programme_id: Mapped[int]
     home_community_id: Mapped[int]
-    kind: Mapped[str] = mapped_column(String(32))
-    minutes: Mapped[int]
-    entries: Mapped[int]
+    service: Mapped[int]
+    paid_duty: Mapped[int]
+    training: Mapped[int]
 
 
 _APPEND_ONLY = "the ledger is append-only: reverse the entry instead"
-_KEYS = ", ".join(SUM_KEYS)
-_SUM_UP = f"""INSERT INTO hour_sums ({_KEYS}, minutes, entries)
-VALUES (NEW.person_id, NEW.iso_year, NEW.iso_week, {{month}}, coalesce(NEW.team_id, 0),
-    NEW.community_id, coalesce(NEW.grid_id, 0), coalesce(NEW.programme_id, 0),
-    coalesce(NEW.home_community_id, 0), NEW.kind, NEW.minutes, 1)
-ON CONFLICT ({_KEYS}) DO UPDATE
-SET minutes = hour_sums.minutes + excluded.minutes, entries = hour_sums.entries + 1"""  # noqa: S608 (of constants)
-_SUM_UP_ON_SQLITE = _SUM_UP.format(month="strftime('%Y-%m-01', NEW.civil_date)")
-_SUM_UP_ON_POSTGRESQL = _SUM_UP.format(month="date_trunc('month', NEW.civil_date)::date")
+_SUM_WEEK = """INSERT INTO hour_sums (person_id, iso_year, iso_week, team_id, programme_id, kind, minutes)
+VALUES (NEW.person_id, NEW.iso_year, NEW.iso_week, coalesce(NEW.team_id, 0),
+    coalesce(NEW.programme_id, 0), NEW.kind, NEW.minutes)
+ON CONFLICT (person_id, iso_year, iso_week, team_id, programme_id, kind)
+DO UPDATE SET minutes = hour_sums.minutes + excluded.minutes"""
+_SUM_MONTH = """INSERT INTO month_sums (person_id, month, team_id, community_id, grid_id, programme_id,
+    home_community_id, service, paid_duty, training)
+VALUES (NEW.person_id, {month}, coalesce(NEW.team_id, 0), NEW.community_id, coalesce(NEW.grid_id, 0),
+    coalesce(NEW.programme_id, 0), coalesce(NEW.home_community_id, 0),
+    CASE WHEN NEW.kind IN ('service', 'adjustment') THEN NEW.minutes ELSE 0 END,
+    CASE WHEN NEW.kind = 'paid_duty' THEN NEW.minutes ELSE 0 END,
+    CASE WHEN NEW.kind = 'training' THEN NEW.minutes ELSE 0 END)
+ON CONFLICT (person_id, month, team_id, community_id, grid_id, programme_id, home_community_id)
+DO UPDATE SET service = month_sums.service + excluded.service,
+    paid_duty = month_sums.paid_duty + excluded.paid_duty,
+    training = month_sums.training + excluded.training"""
+_MONTH_ON_SQLITE = _SUM_MONTH.format(month="strftime('%Y-%m-01', NEW.civil_date)")
+_MONTH_ON_POSTGRESQL = _SUM_MONTH.format(month="date_trunc('month', NEW.civil_date)::date")
 
 create_with(
     LedgerEntry,
@@ -146,7 +170,8 @@ create_with(
         f"BEGIN SELECT RAISE(ABORT, '{_APPEND_ONLY}'); END"
         for action in ("UPDATE", "DELETE")
     ),
-    f"CREATE TRIGGER tr_ledger_entries_sum AFTER INSERT ON ledger_entries BEGIN {_SUM_UP_ON_SQLITE}; END",
+    "CREATE TRIGGER tr_ledger_entries_sum AFTER INSERT ON ledger_entries BEGIN "
+    f"{_SUM_WEEK}; {_MONTH_ON_SQLITE}; END",
     dialect="sqlite",
 )
 create_with(
@@ -156,7 +181,7 @@ create_with(
     "CREATE TRIGGER tr_ledger_entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entries "
     "FOR EACH STATEMENT EXECUTE FUNCTION refuse_ledger_change()",
     "CREATE OR REPLACE FUNCTION sum_ledger_entry() RETURNS trigger LANGUAGE plpgsql AS "
-    f"$$BEGIN {_SUM_UP_ON_POSTGRESQL}; RETURN NULL; END$$",
+    f"$$BEGIN {_SUM_WEEK}; {_MONTH_ON_POSTGRESQL}; RETURN NULL; END$$",
     "CREATE TRIGGER tr_ledger_entries_sum AFTER INSERT ON ledger_entries "
     "FOR EACH ROW EXECUTE FUNCTION sum_ledger_entry()",
     dialect="postgresql",

@@ -16,31 +16,36 @@ from sqlalchemy import (
     extract,
     func,
     literal,
+    null,
     select,
     type_coerce,
     union_all,
 )
 
 from volunteer_core.hours.dimensions import COLUMNS, Dimension
-from volunteer_core.hours.models import VOLUNTEER_HOURS, EntryKind, HourSum, LedgerEntry
+from volunteer_core.hours.models import VOLUNTEER_HOURS, EntryKind, LedgerEntry, MonthSum
 from volunteer_core.hours.periods import Dates, Period, whole_months
 
 _OPTIONAL = ("team_id", "grid_id", "programme_id", "home_community_id")
 
 
-def source(dates: Dates, period: Period) -> FromClause:
-    """What is to be summed up between two dates: rows with all dimensions and minutes; an id of 0 is none."""
+def source(dates: Dates, *, whole: bool) -> FromClause:
+    """What is to be summed up between two dates: rows with all dimensions, ``service``, ``paid_duty``
+    and ``training``; an id of 0 is none. Whole months come from the summary, where that is enough:
+    it knows no day, no week, and no kind beside the three.
+    """
     edges, months = whole_months(dates)
-    if period is Period.DAY or months is None:
+    if months is None or not whole:
         return _ledger([dates]).subquery("sums")
     opening, closing = months
     kept = select(
-        HourSum.iso_year.label("iso_year"),
-        HourSum.iso_week.label("iso_week"),
-        HourSum.month.label("day"),
-        HourSum.minutes,
-        *(getattr(HourSum, column) for column in COLUMNS.values()),
-    ).where(HourSum.month == opening if opening == closing else HourSum.month.between(opening, closing))
+        MonthSum.month.label("day"),
+        null().label("iso_year"),
+        null().label("iso_week"),
+        null().label("kind"),
+        *(getattr(MonthSum, column) for column in COLUMNS.values() if column != "kind"),
+        *(getattr(MonthSum, column) for column in MINUTES),
+    ).where(MonthSum.month == opening if opening == closing else MonthSum.month.between(opening, closing))
     if not edges:
         return kept.subquery("sums")
     return union_all(kept, _ledger(edges)).subquery("sums")
@@ -51,18 +56,30 @@ def _ledger(spans: Sequence[Dates]) -> Select[*tuple[Any, ...]]:
     for span in spans[1:]:
         where |= LedgerEntry.civil_date.between(*span)
     return select(
+        LedgerEntry.civil_date.label("day"),
         LedgerEntry.iso_year,
         LedgerEntry.iso_week,
-        LedgerEntry.civil_date.label("day"),
-        LedgerEntry.minutes,
-        *(as_summed(column).label(column) for column in COLUMNS.values()),
+        type_coerce(LedgerEntry.kind, String).label("kind"),
+        *(as_summed(column).label(column) for column in COLUMNS.values() if column != "kind"),
+        *(minutes_of(*kinds).label(column) for column, kinds in MINUTES.items()),
     ).where(where)
 
 
-def as_summed(column: str) -> ColumnElement[Any]:
-    """A column of the ledger as it stands in the summary."""
-    if column == "kind":
-        return type_coerce(LedgerEntry.kind, String)
+MINUTES: dict[str, tuple[EntryKind, ...]] = {
+    "service": VOLUNTEER_HOURS,
+    "paid_duty": (EntryKind.PAID_DUTY,),
+    "training": (EntryKind.TRAINING,),
+}
+"""The columns of minutes in the monthly summary, and what they sum up."""
+
+
+def minutes_of(*kinds: EntryKind) -> ColumnElement[int]:
+    """An entry's minutes if it is of one of the kinds, else 0."""
+    return case((LedgerEntry.kind.in_(kinds), LedgerEntry.minutes), else_=0)
+
+
+def as_summed(column: str) -> ColumnElement[int]:
+    """A column of the ledger as it stands in the summaries."""
     found: ColumnElement[int] = getattr(LedgerEntry, column)
     return func.coalesce(found, 0) if column in _OPTIONAL else found
 
@@ -78,9 +95,6 @@ def grouped(
     Columns: one a key (``key0``, ``key1``), ``year``, ``number``, the minutes by kind, ``people``.
     """
 
-    def minutes(*kinds: EntryKind) -> ColumnElement[int]:
-        return func.sum(case((rows.c.kind.in_([kind.value for kind in kinds]), rows.c.minutes), else_=0))
-
     def whole(found: ColumnElement[Any]) -> ColumnElement[int]:
         return cast(func.coalesce(found, 0), Integer)
 
@@ -88,13 +102,7 @@ def grouped(
     year, number = _period(rows, period)
     by = [*named, year.label("year"), number.label("number")] if period is not Period.WHOLE else named
     each = (
-        select(
-            *by,
-            rows.c.person_id,
-            minutes(*VOLUNTEER_HOURS).label("service"),
-            minutes(EntryKind.PAID_DUTY).label("paid_duty"),
-            minutes(EntryKind.TRAINING).label("training"),
-        )
+        select(*by, rows.c.person_id, *(func.sum(rows.c[column]).label(column) for column in MINUTES))
         .where(*where)
         .group_by(*by, rows.c.person_id)
         .subquery("each")
@@ -103,9 +111,7 @@ def grouped(
     return (
         select(
             *labels,
-            whole(func.sum(each.c.service)).label("service"),
-            whole(func.sum(each.c.paid_duty)).label("paid_duty"),
-            whole(func.sum(each.c.training)).label("training"),
+            *(whole(func.sum(each.c[column])).label(column) for column in MINUTES),
             # Keys do not split a person within a group, so nobody is counted twice.
             whole(func.sum(case((each.c.service > 0, 1), else_=0))).label("people"),
         )

@@ -248,7 +248,8 @@ class _Tallying:
     def _sums(
         self, keys: Sequence[Dimension], period: Period, dates: Dates
     ) -> Sequence[Row[*tuple[Any, ...]]]:
-        rows = source(dates, period)
+        by_entry = period in {Period.DAY, Period.WEEK} or Dimension.KIND in keys
+        rows = source(dates, whole=not by_entry and self._filters.kind is None)
         where = _where(rows, self._reach, self._filters, none=0)
         found = self._work.execute(grouped(rows, where, keys, period).limit(MOST_ROWS + 1)).all()
         if len(found) > MOST_ROWS:

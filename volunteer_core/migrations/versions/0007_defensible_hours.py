@@ -11,25 +11,38 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-KEYS = (
-    "person_id, iso_year, iso_week, month, team_id, community_id, grid_id, programme_id, "
-    "home_community_id, kind"
-)
-SUM_UP = f"""INSERT INTO hour_sums ({KEYS}, minutes, entries)
-VALUES (NEW.person_id, NEW.iso_year, NEW.iso_week, {{month}}, coalesce(NEW.team_id, 0),
-    NEW.community_id, coalesce(NEW.grid_id, 0), coalesce(NEW.programme_id, 0),
-    coalesce(NEW.home_community_id, 0), NEW.kind, NEW.minutes, 1)
-ON CONFLICT ({KEYS}) DO UPDATE
-SET minutes = hour_sums.minutes + excluded.minutes, entries = hour_sums.entries + 1"""
-SUM_ALL = f"""INSERT INTO hour_sums ({KEYS}, minutes, entries)
-SELECT person_id, iso_year, iso_week, {{month}}, coalesce(team_id, 0), community_id,
-    coalesce(grid_id, 0), coalesce(programme_id, 0), coalesce(home_community_id, 0), kind,
-    sum(minutes), count(*)
-FROM ledger_entries GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10"""
 NOTICE_KINDS = (
     "kind IN ('published', 'changed', 'called_off', 'promoted', 'closure', 'expiring', 'asked', 'offered', "
     "'gap', 'hours')"
 )
+
+SUM_WEEK = """INSERT INTO hour_sums (person_id, iso_year, iso_week, team_id, programme_id, kind, minutes)
+VALUES (NEW.person_id, NEW.iso_year, NEW.iso_week, coalesce(NEW.team_id, 0),
+    coalesce(NEW.programme_id, 0), NEW.kind, NEW.minutes)
+ON CONFLICT (person_id, iso_year, iso_week, team_id, programme_id, kind)
+DO UPDATE SET minutes = hour_sums.minutes + excluded.minutes"""
+SUM_MONTH = """INSERT INTO month_sums (person_id, month, team_id, community_id, grid_id, programme_id,
+    home_community_id, service, paid_duty, training)
+VALUES (NEW.person_id, {month}, coalesce(NEW.team_id, 0), NEW.community_id, coalesce(NEW.grid_id, 0),
+    coalesce(NEW.programme_id, 0), coalesce(NEW.home_community_id, 0),
+    CASE WHEN NEW.kind IN ('service', 'adjustment') THEN NEW.minutes ELSE 0 END,
+    CASE WHEN NEW.kind = 'paid_duty' THEN NEW.minutes ELSE 0 END,
+    CASE WHEN NEW.kind = 'training' THEN NEW.minutes ELSE 0 END)
+ON CONFLICT (person_id, month, team_id, community_id, grid_id, programme_id, home_community_id)
+DO UPDATE SET service = month_sums.service + excluded.service,
+    paid_duty = month_sums.paid_duty + excluded.paid_duty,
+    training = month_sums.training + excluded.training"""
+ALL_WEEKS = """INSERT INTO hour_sums (person_id, iso_year, iso_week, team_id, programme_id, kind, minutes)
+SELECT person_id, iso_year, iso_week, coalesce(team_id, 0), coalesce(programme_id, 0), kind, sum(minutes)
+FROM ledger_entries GROUP BY 1, 2, 3, 4, 5, 6"""
+ALL_MONTHS = """INSERT INTO month_sums (person_id, month, team_id, community_id, grid_id, programme_id,
+    home_community_id, service, paid_duty, training)
+SELECT person_id, {month}, coalesce(team_id, 0), community_id, coalesce(grid_id, 0),
+    coalesce(programme_id, 0), coalesce(home_community_id, 0),
+    sum(CASE WHEN kind IN ('service', 'adjustment') THEN minutes ELSE 0 END),
+    sum(CASE WHEN kind = 'paid_duty' THEN minutes ELSE 0 END),
+    sum(CASE WHEN kind = 'training' THEN minutes ELSE 0 END)
+FROM ledger_entries GROUP BY 1, 2, 3, 4, 5, 6, 7"""
 MONTH = {"sqlite": "strftime('%Y-%m-01', {})", "postgresql": "date_trunc('month', {})::date"}
 
 SQLITE_GUARDS = (
@@ -39,13 +52,14 @@ SQLITE_GUARDS = (
         for action in ("UPDATE", "DELETE")
     ),
     "CREATE TRIGGER tr_ledger_entries_sum AFTER INSERT ON ledger_entries BEGIN "
-    f"{SUM_UP.format(month=MONTH['sqlite'].format('NEW.civil_date'))}; END",
+    f"{SUM_WEEK}; {SUM_MONTH.format(month=MONTH['sqlite'].format('NEW.civil_date'))}; END",
 )
 POSTGRESQL_GUARDS = (
     "CREATE TRIGGER tr_ledger_entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entries "
     "FOR EACH STATEMENT EXECUTE FUNCTION refuse_ledger_change()",
     "CREATE OR REPLACE FUNCTION sum_ledger_entry() RETURNS trigger LANGUAGE plpgsql AS "
-    f"$$BEGIN {SUM_UP.format(month=MONTH['postgresql'].format('NEW.civil_date'))}; RETURN NULL; END$$",
+    f"$$BEGIN {SUM_WEEK}; {SUM_MONTH.format(month=MONTH['postgresql'].format('NEW.civil_date'))}; "
+    "RETURN NULL; END$$",
     "CREATE TRIGGER tr_ledger_entries_sum AFTER INSERT ON ledger_entries "
     "FOR EACH ROW EXECUTE FUNCTION sum_ledger_entry()",
 )
@@ -238,42 +252,42 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("iso_year", sa.Integer(), nullable=False),
         sa.Column("iso_week", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hour_sums")),
+        sa.UniqueConstraint(
+            "person_id", "iso_year", "iso_week", "team_id", "programme_id", "kind",
+            name=op.f("uq_hour_sums_person_id_iso_year_iso_week_team_id_programme_id_kind"),
+        ),
+    )  # fmt: skip
+    op.create_table(
+        "month_sums",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("team_id", sa.Integer(), nullable=False),
         sa.Column("community_id", sa.Integer(), nullable=False),
         sa.Column("grid_id", sa.Integer(), nullable=False),
         sa.Column("programme_id", sa.Integer(), nullable=False),
         sa.Column("home_community_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=32), nullable=False),
-        sa.Column("minutes", sa.Integer(), nullable=False),
-        sa.Column("entries", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_hour_sums")),
+        sa.Column("service", sa.Integer(), nullable=False),
+        sa.Column("paid_duty", sa.Integer(), nullable=False),
+        sa.Column("training", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_month_sums")),
         sa.UniqueConstraint(
-            "person_id",
-            "iso_year",
-            "iso_week",
-            "month",
-            "team_id",
-            "community_id",
-            "grid_id",
-            "programme_id",
-            "home_community_id",
-            "kind",
-            name="uq_hour_sums_keys",
+            "person_id", "month", "team_id", "community_id", "grid_id", "programme_id", "home_community_id",
+            name="uq_month_sums_keys",
         ),
-    )
-    with op.batch_alter_table("hour_sums", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_hour_sums_month_community_id_person_id_kind_minutes"),
-            ["month", "community_id", "person_id", "kind", "minutes"],
+    )  # fmt: skip
+    for key in ("team_id", "community_id"):
+        op.create_index(
+            op.f(f"ix_month_sums_month_{key}_person_id_service_paid_duty_training"),
+            "month_sums",
+            ["month", key, "person_id", "service", "paid_duty", "training"],
             unique=False,
         )
-        batch_op.create_index(
-            batch_op.f("ix_hour_sums_month_team_id_person_id_kind_minutes"),
-            ["month", "team_id", "person_id", "kind", "minutes"],
-            unique=False,
-        )
-
     op.add_column(
         "commitments",
         sa.Column("counted_elsewhere", sa.Boolean(), server_default=sa.false(), nullable=False),
@@ -284,7 +298,8 @@ def upgrade() -> None:
             batch_op.drop_constraint("notice_kind", type_="check")
         batch_op.create_check_constraint("notice_kind", NOTICE_KINDS)
     _fill_ledger(dialect)
-    op.execute(SUM_ALL.format(month=MONTH[dialect].format("civil_date")))
+    op.execute(ALL_WEEKS)
+    op.execute(ALL_MONTHS.format(month=MONTH[dialect].format("civil_date")))
     for guard in SQLITE_GUARDS if dialect == "sqlite" else POSTGRESQL_GUARDS:
         op.execute(guard)
 
