@@ -32,9 +32,11 @@ from api.routes import (
     availability,
     busy_calendars,
     calendars,
+    certificates,
     children,
     claims,
     closures,
+    confirmations,
     draft_places,
     drafts,
     entries,
@@ -52,6 +54,7 @@ from api.routes import (
     places,
     programmes,
     promises,
+    recognitions,
     roster_rules,
     roster_sheets,
     roster_versions,
@@ -109,10 +112,16 @@ ROUTERS = (
     claims.router,
     objections.router,
     months.router,
+    certificates.router,
+    recognitions.router,
     notices.router,
     office.router,
 )
 """The routers of all features, below ``/v1``. A new route file adds its own here."""
+
+
+PAGES = (feeds.router, entries.router, confirmations.router)
+"""What is reached by addresses that people were given: calendars, and pages for people."""
 
 
 def create_app(database: Database, settings: Settings, lifespan: Sequence[Lifespan] = ()) -> Litestar:
@@ -129,7 +138,7 @@ def create_app(database: Database, settings: Settings, lifespan: Sequence[Lifesp
         [
             # Everything is in a Router: handlers given straight to Litestar that share a path fail at first.
             Router("/v1", route_handlers=ROUTERS, guards=[refuse_unsigned, refuse_unknown_query]),
-            Router("/", route_handlers=[feeds.router, entries.router], guards=[refuse_unknown_query]),
+            Router("/", route_handlers=PAGES, guards=[refuse_unknown_query]),
             Router("/", route_handlers=[server.router, docs.show_docs, docs.show_description]),
             docs.files(),
         ],

@@ -61,6 +61,8 @@ TAGS = (
     Tag("claims", "补录：本人申报、他人审批"),
     Tag("objections", "异议：对台账记录提出，按期答复"),
     Tag("months", "月末结账：待办清单、社区结账、街道结账和重开"),
+    Tag("certificates", "志愿服务记录和记录证明"),
+    Tag("recognitions", "星级：达到、复核和名单"),
     Tag("notices", "需要通知的事项"),
     Tag("office", "街道办的设置和操作记录"),
     Tag("server", "服务是否正常"),

@@ -15,9 +15,11 @@ from volunteer_core.commitments.busy import models as _busy
 from volunteer_core.database import POOL_SIZE, Database, reaching
 from volunteer_core.events import models as _events
 from volunteer_core.hours import models as _hours
+from volunteer_core.hours.certificates import models as _certificates
 from volunteer_core.hours.claims import models as _claims
 from volunteer_core.hours.months import models as _months
 from volunteer_core.hours.objections import models as _objections
+from volunteer_core.hours.recognitions import models as _recognitions
 from volunteer_core.notices import models as _notices
 from volunteer_core.office import models as _office
 from volunteer_core.people import models as _people
@@ -30,8 +32,9 @@ from volunteer_core.teams import models as _teams
 from volunteer_core.workdays import models as _workdays
 
 TABLES = (
-    _access, _availability, _busy, _calendars, _care, _claims, _commitments, _drafts, _events, _hours,
-    _months, _notices, _objections, _office, _people, _places, _rosters, _swaps, _teams, _workdays,
+    _access, _availability, _busy, _calendars, _care, _certificates, _claims, _commitments, _drafts,
+    _events, _hours, _months, _notices, _objections, _office, _people, _places, _recognitions, _rosters,
+    _swaps, _teams, _workdays,
 )  # fmt: skip
 """The modules with tables: importing them here makes the metadata whole."""
 

@@ -228,6 +228,13 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         ("hours.claims.decide", _T, _C, _O),
         ("hours.objections.file", _S, _G),
         ("hours.objections.read", _S, _G, _C, _O),
+        ("hours.recognitions.read", _S, _G, _C, _O),
+        ("hours.recognitions.settle", _O),
+        ("hours.certificates.issue", _S, _G, _C, _O),
+        ("hours.certificates.read", _S, _G, _C, _O),
+        ("hours.certificates.spell_out", _S, _G),
+        ("hours.certificates.revoke", _C, _O),
+        ("hours.certificates.confirm", _A),
         # children: need-to-know, so not even the street office sees names
         ("care.enrol", _C),
         ("care.children", _G, _C),

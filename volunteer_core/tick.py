@@ -14,6 +14,7 @@ from volunteer_core.commitments.busy.fetching import Fetcher
 from volunteer_core.commitments.busy.refreshing import forget_what_is_over, refresh_due
 from volunteer_core.database import Database, Work
 from volunteer_core.errors import Conflict
+from volunteer_core.hours.recognitions.reviewing import tell_of_reviews
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.notices.writing import tell
 from volunteer_core.people.models import Person
@@ -32,6 +33,7 @@ class Ticked(msgspec.Struct, frozen=True):
     expiry_warnings: int
     availability_reminders: int
     gaps_told: int
+    reviews_told: int
     offers_lapsed: int
     drafts_waiting: int
     """For a planning process."""
@@ -47,6 +49,7 @@ def run(database: Database, *, fetcher: Fetcher = Fetcher()) -> Ticked:
         expiry_warnings=_step(database, warn_of_expiry),
         availability_reminders=_step(database, remind_of_asks),
         gaps_told=_step(database, tell_of_those_who_cannot),
+        reviews_told=_step(database, tell_of_reviews),
         offers_lapsed=_step(database, lapse_late_offers),
         drafts_waiting=_step(database, take_back_lost),
         busy_forgotten=_step(database, forget_what_is_over),

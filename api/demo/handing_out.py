@@ -1,8 +1,9 @@
-"""What the person at the terminal is handed: tokens, and addresses of calendars."""
+"""What the person at the terminal is handed: tokens, addresses of calendars, and a certificate."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 
 import msgspec
@@ -14,7 +15,12 @@ from volunteer_core.calendars.models import FeedKind
 from volunteer_core.calendars.options import Options
 from volunteer_core.database import Work
 from volunteer_core.hours import tallies
+from volunteer_core.hours.certificates import issuing
+from volunteer_core.hours.certificates.views import CertificateView
 from volunteer_core.hours.dimensions import Dimension
+from volunteer_core.hours.months import closing
+from volunteer_core.hours.months.closing import MonthNotReady
+from volunteer_core.places import directory
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -29,6 +35,7 @@ class Sample(msgspec.Struct, frozen=True):
     volunteer_code: str
     feed_secret: str
     family_secret: str
+    certificate: CertificateView
 
 
 GUARDIAN = "V001"
@@ -36,8 +43,8 @@ GUARDIAN = "V001"
 
 
 def hand_out(work: Work, people: Mapping[str, int], *, school: int, lecture: int) -> Sample:
-    """Tokens for a leader, an officer and November's most active volunteer, and the calendars of these
-    and of a guardian."""
+    """Tokens for a leader, an officer and November's most active volunteer, the calendars of these and of
+    a guardian, and the volunteer's certificate of what has been closed."""
     active = tallies.tally(work, by=Dimension.PERSON, first=date(2026, 11, 1), last=date(2026, 11, 30)).rows[
         0
     ]
@@ -55,6 +62,7 @@ def hand_out(work: Work, people: Mapping[str, int], *, school: int, lecture: int
         work, kind=FeedKind.FAMILY, subject_id=guardian, label="手机", options=Options(alarm_minutes=30)
     )
     work.by = script
+    _close_months(work)
     return Sample(
         school=school,
         lecture=lecture,
@@ -65,4 +73,15 @@ def hand_out(work: Work, people: Mapping[str, int], *, school: int, lecture: int
         volunteer_code=active.code,
         feed_secret=subscription.secret,
         family_secret=family.secret,
+        certificate=issuing.issue(work, person_id=volunteer, first=date(2026, 9, 1), last=date(2026, 11, 30)),
     )
+
+
+def _close_months(work: Work) -> None:
+    """The communities and the street office close what is settled; where somebody is not marked yet,
+    November stays open."""
+    for community in directory.list_communities(work).items:
+        for month in ("2026-09", "2026-10", "2026-11"):
+            with suppress(MonthNotReady):
+                closing.report_month(work, community_id=community.id, month=month)
+                closing.close_month(work, community_id=community.id, month=month)

@@ -26,7 +26,7 @@ def run(*, folder: Path, base: str, say: Callable[[str], None]) -> dict[str, str
         old.unlink()
     url = f"sqlite:///{file.resolve()}"
     say(f"新建演示数据库 {file} ……")
-    database = open_office(url, clock=lambda: PRESENT)
+    database = open_office(url, clock=lambda: PRESENT, base_url=base)
     try:
         upgrade(database)
         sample = history.live(database, SAMPLE, say)
@@ -36,6 +36,7 @@ def run(*, folder: Path, base: str, say: Callable[[str], None]) -> dict[str, str
         summary.show(database, sample, draft, console)
     finally:
         database.dispose()
+    certificate = sample.certificate
     tally = f"{base}/v1/tally?by=team&first=2026-11-01&last=2026-11-30"
     say(f"""
 七、地址（演示凭证每次重新生成）
@@ -43,6 +44,8 @@ def run(*, folder: Path, base: str, say: Callable[[str], None]) -> dict[str, str
   志愿者的日历    {base}/feeds/{sample.feed_secret}.ics
   家长的日历      {base}/feeds/{sample.family_secret}.ics
   公开活动、班休  {base}/calendars/events.ics  {base}/calendars/workdays.ics
+  记录证明        {base}/v1/certificates/{certificate.id}/pdf（志愿者凭证）
+  证明的公开查验  {certificate.contents.address}
   时长统计        curl -H "Authorization: Bearer {sample.officer_token}" \\
                        "{tally}"
   队长凭证        {sample.leader_token}

@@ -147,6 +147,9 @@ def _show_rest(work: Work, sample: Sample, console: Console) -> None:
     done = targets.progress(work, person_id=sample.volunteer_id, first=date(2026, 11, 2), last=PRESENT.date())
     weeks = "、".join(f"{one.week[-3:]} {one.minutes} 分{'✓' if one.reached else ''}" for one in done.weeks)
     console.print(f"  每周两小时（志愿者 {sample.volunteer_code}）：{weeks}")
+    issued, said = sample.certificate, sample.certificate.contents
+    rest = f"，另有 {hours(issued.open_minutes)} 小时所在月份未结账" if issued.open_minutes else ""
+    console.print(f"  记录证明 {said.number}：{len(said.activities)} 次，共 {said.hours} 小时{rest}")
     text = outbox.group_text(work).text.splitlines()
     console.print(f"  {text[0]}，可复制到群里，例如：")
     for line in text[1:][-MOST_NOTICES:]:

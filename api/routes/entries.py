@@ -13,45 +13,11 @@ from litestar.enums import MediaType
 from litestar.params import FromPath
 
 from api.operations import get
+from api.pages import page as html_page
 from api.work import Opened, provide_unsigned
 from volunteer_core.calendars import pages
 from volunteer_core.calendars.pages import EntryPage, EntryUnknown
 from volunteer_core.timespans import chinese_span
-
-PAGE = """<!DOCTYPE html>
-<html lang="zh-CN">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<meta name="referrer" content="no-referrer">
-<title>{title}</title>
-<style>
-:root {{ color-scheme: light dark; }}
-body {{ font: 1.1rem/1.6 system-ui, sans-serif; max-width: 36rem; margin: 2rem auto; padding: 0 1rem; }}
-h1 {{ font-size: 1.5rem; }}
-p {{ white-space: pre-wrap; overflow-wrap: anywhere; }}
-@media print {{ body {{ margin: 0; color: #000; background: #fff; }} }}
-</style>
-</head>
-<body>
-<main>
-<h1>{title}</h1>
-{rest}
-</main>
-</body>
-</html>
-"""
-
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-}
 
 
 @get(
@@ -80,8 +46,7 @@ def _said(page: EntryPage) -> list[str]:
 
 def _html(title: str, paragraphs: list[str], *, status: int = 200) -> Response[str]:
     rest = "\n".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs)
-    body = PAGE.format(title=escape(title), rest=rest)
-    return Response(body, status_code=status, media_type=MediaType.HTML, headers=HEADERS)
+    return html_page(escape(title), rest, status=status)
 
 
 router = Router(

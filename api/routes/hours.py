@@ -136,7 +136,7 @@ def read_balance(
 ) -> Balance:
     """Sum up a person's minutes by kind, between two dates if asked, both included.
 
-    Paid duty and training are no volunteer hours. Stars count all service so far.
+    Paid duty and training are no volunteer hours. `stars` is the highest star level that the person holds.
     """
     with opened.read() as work:
         return ledger.balance(work, person_id=person_id, first=first, last=last)

@@ -28,6 +28,7 @@ from tests.test_examples import run
 from volunteer_core.access.authentication import actor_of
 from volunteer_core.calendars.feeds import feed
 from volunteer_core.database import Work
+from volunteer_core.hours.certificates.confirming import confirm
 from volunteer_core.hours.tallies import Dimension, tally
 from volunteer_core.opening import open_office
 from volunteer_core.people.masking import masked_name
@@ -375,6 +376,22 @@ def test_the_addresses_lead_where_they_say(demo: Demo, work: Work) -> None:
     assert [name for (name,) in demo.ask("SELECT name FROM children") if name in body] == []
 
 
+def test_the_certificate_says_what_the_volunteer_has_served_in_closed_months(demo: Demo, work: Work) -> None:
+    number, times, hours = re.findall(r"记录证明 (\S+)：(\d+) 次，共 ([\d.]+) 小时", demo.sections["五"])[0]
+    served = demo.ask(
+        "SELECT count(*), sum(e.minutes) FROM certificates c JOIN ledger_entries e USING (person_id)"
+        " JOIN month_closings m ON m.community_id = e.community_id"
+        "   AND m.month = strftime('%Y-%m-01', e.civil_date) AND m.state = 'closed'"
+        " WHERE e.kind = 'service' AND e.reverses_id IS NULL"
+        "   AND e.id NOT IN (SELECT reverses_id FROM ledger_entries WHERE reverses_id IS NOT NULL)"
+    )
+    assert [(entries, f"{minutes // 6 / 10:.1f}") for entries, minutes in served] == [(int(times), hours)]
+    code = re.search(rf"证明的公开查验 .*/certificates/{number}/(\S+)", demo.sections["七"])
+    assert code
+    work.by = Actor.anonymous()
+    assert confirm(work, number=number, code=code[1]).hours == hours
+
+
 def test_a_second_run_starts_clean_and_serves_what_it_printed(demo: Demo, tmp_path: Path) -> None:
     folder = tmp_path / "office"
     shutil.copytree(demo.folder, folder)
@@ -410,7 +427,8 @@ def test_a_second_run_starts_clean_and_serves_what_it_printed(demo: Demo, tmp_pa
     assert f" {tallied.json()['service_minutes'] // 6 / 10:.1f} " in Demo(folder, printed).sections["三"]
 
     def masked(text: str, folder: Path) -> str:
-        return SECRET.sub("SECRET", re.sub(r":\d+/", ":8000/", text.replace(str(folder), "FOLDER")))
+        plain = re.sub(r":\d+/", ":8000/", text.replace(str(folder), "FOLDER"))
+        return SECRET.sub("SECRET", re.sub(r"(/certificates/[\d-]+/)\S+", r"\1CODE", plain))
 
     first, second = masked(demo.printed, demo.folder), masked(printed, folder)
     assert second[: len(first)] == first

@@ -16,9 +16,12 @@ import api as package
 from api.operations import needs_sign_in
 from volunteer_core.permissions import RIGHTS, Scope
 
-NOT_DESCRIBED = {"show_docs", "show_description", "get_handler", "head_handler", "show_entry"}
-"""Handlers of the documentation itself, and of a page for people."""
+OF_DOCUMENTATION = {"show_docs", "show_description", "get_handler", "head_handler"}
+PAGES = {"show_entry", "confirm_certificate", "show_certificate"}
+"""Handlers of pages for people."""
+NOT_DESCRIBED = OF_DOCUMENTATION | PAGES
 
+FOR_PEOPLE = ("/v1/", "/feeds/", "/calendars/", "/certificates")
 SAMPLES = {"date": "2026-12-03", "date-time": "2026-12-03T09:00:00Z", "integer": "1", "boolean": "true"}
 
 
@@ -77,7 +80,9 @@ def test_every_route_names_a_row_of_the_table_of_rights(api: Any) -> None:
     for path, handler in handlers(api):
         assert "operation" in handler.opt, f"{path} says no operation"
         operation = handler.opt["operation"]
-        assert (operation in RIGHTS) == path.startswith(("/v1/", "/feeds/", "/calendars/")), path
+        assert (operation in RIGHTS) == path.startswith(
+            ("/v1/", "/feeds/", "/calendars/", "/certificates")
+        ), path
 
 
 def test_every_operation_is_described(api: Any, description: dict[str, Any]) -> None:

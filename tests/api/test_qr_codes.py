@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ET
 from typing import Any
 
-import numpy as np
 import pytest
-import zxingcpp
 
 from api.qr_codes import qr_svg
 from tests.api.phone import path_of, published_school, subscribe
 from tests.api.story import School, done
-
-SVG = "{http://www.w3.org/2000/svg}"
-
-
-def scanned(svg: str) -> str:
-    """What a camera reads in the image."""
-    image = ET.fromstring(svg)
-    side = int(image.attrib["viewBox"].split()[-1])
-    light, dark = (path.attrib for path in image.iter(f"{SVG}path"))
-    assert (light["fill"], dark["stroke"]) == ("#fff", "#000")
-    pixels = np.full((side, side), 255, dtype=np.uint8)
-    x = y = 0.0
-    for command, numbers in re.findall(r"([Mmh])([-\d. ]+)", dark["d"]):
-        first, *second = map(float, numbers.split())
-        if command == "M":
-            x, y = first, second[0]
-        elif command == "m":
-            x, y = x + first, y + second[0]
-        else:
-            pixels[int(y), int(x) : int(x + first)] = 0
-            x += first
-    [code] = zxingcpp.read_barcodes(np.kron(pixels, np.ones((4, 4), dtype=np.uint8)))
-    return str(code.text)
+from tests.scanning import SVG, scanned
 
 
 @pytest.mark.parametrize("text", ["webcal://example.org/feeds/a.ics", "凤翔街道", "x" * 400])
 def test_what_is_drawn_can_be_read(text: str) -> None:
-    assert scanned(qr_svg(text)) == text
+    drawn = qr_svg(text)
+    assert scanned(drawn) == text
+    light = next(ET.fromstring(drawn).iter(f"{SVG}path"))
+    assert light.attrib["fill"] == "#fff"  # also on dark pages
 
 
 @pytest.fixture(scope="module")

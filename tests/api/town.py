@@ -12,6 +12,7 @@ from icalendar import Calendar
 
 from tests.api.changing_hands import add_what_changes_hands
 from tests.api.claims import add_claims_and_objections
+from tests.hours.served import close, serve
 from tests.world import MONDAY, NOW, World, hour
 from volunteer_core.access.tokens import grant_role, issue_token
 from volunteer_core.calendars.feeds import person_feed
@@ -30,9 +31,12 @@ from volunteer_core.database import Database
 from volunteer_core.events.planning import call_off_event, create_event, publish_event
 from volunteer_core.events.positions import add_position
 from volunteer_core.events.signups import sign_up
-from volunteer_core.hours.ledger import list_entries
+from volunteer_core.hours.certificates.issuing import issue
+from volunteer_core.hours.ledger import correct, list_entries
 from volunteer_core.hours.months.closing import report_month
+from volunteer_core.hours.recognitions.listing import list_recognitions_of
 from volunteer_core.notices.outbox import list_notices, mark_told
+from volunteer_core.office.settings import change_setting
 from volunteer_core.people import vouching
 from volunteer_core.permissions import Actor, Role
 from volunteer_core.rosters.availability.asking import ask
@@ -269,6 +273,7 @@ class Town(World):
             salaried=True,
             since=FIRST,
         ).id
+        self._add_what_is_certified()
         ids["closure"] = self.do(
             declare_closure,
             name="停电",
@@ -283,6 +288,24 @@ class Town(World):
         ids["told"] = told[0]
         self.do(sign_up, position_id=ids["unhappy_position"], person_id=ward)
         self.do(call_off_event, event_id=ids["unhappy"])
+
+    def _add_what_is_certified(self) -> None:
+        """The ward has served in October, which is closed: two certificates, and two star
+        levels that a correction puts in question."""
+        ids, ward = self.ids, self.ids["ward"]
+        self.do(change_setting, name="star_level_hours", value=[20, 21], valid_from=FIRST)
+        serve(self, ward, day=date(2026, 10, 20), now=CLOCK)
+        close(self, "2026-10", now=CLOCK)
+        for number, name in enumerate(("certificate", "revoked_certificate")):
+            period = {"first": FIRST, "last": LAST - timedelta(days=number)}
+            issued = self.do(issue, now=CLOCK, person_id=ward, **period)
+            ids[name] = issued.id
+            ids[f"{name}_number"], ids[f"{name}_code"] = issued.contents.number, issued.contents.code
+        taken_back = [serve(self, ward, 720, day=date(2026, 9, day), now=CLOCK) for day in (5, 6)]
+        for entry in taken_back:
+            self.do(correct, now=CLOCK, entry_id=entry, minutes=0, reason="重复登记")
+        held = self.see(list_recognitions_of, person_id=ward)
+        ids["star"], ids["second_star"] = (one.id for one in held)
 
 
 def _person(actor: Actor) -> int:

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from volunteer_core import migrations
 from volunteer_core.care.models import Enrolment
 from volunteer_core.database import Database
+from volunteer_core.hours.recognitions.listing import list_recognitions_of
 from volunteer_core.opening import open_office
 from volunteer_core.permissions import Actor
 from volunteer_core.tables import Table
@@ -114,6 +115,38 @@ def test_children_enrolled_before_families_had_calendars_are_still_so(engine_url
         row = work.find(Enrolment, 1)
         assert (row.last_day, row.ended_at, row.planned_to) == (date(2027, 1, 22), None, None)
         assert row.enrolled_at <= work.now
+    office.dispose()
+
+
+def test_star_levels_that_were_reached_before_they_were_kept_are_kept_now(engine_url: str) -> None:
+    office = open_office(engine_url)
+    migrations.upgrade(office, "0007")
+    of_day = "{}, 1, 'service', {}, '{}', 2026, 45, 1, 'attendance', '学堂', '', '', '街道', '2026-11-02', {}"
+    with office.engine.begin() as connection:
+        for table, row in (
+            ("communities (id, code, name)", "1, 'C', '社区'"),
+            ("people (id, code, name, phone, registered_at)", "1, 'V1', '张三', '', '2026-09-01'"),
+            (
+                "setting_changes (name, valid_from, value, changed_at)",
+                "'star_level_hours', '2026-01-01', '[1, 2]', '2026-01-01'",
+            ),
+        ):
+            connection.execute(text(f"INSERT INTO {table} VALUES ({row})"))
+        for entry in (
+            of_day.format(1, 60, "2026-11-02", "NULL"),
+            of_day.format(2, -60, "2026-11-03", "1"),
+            of_day.format(3, 119, "2026-11-04", "NULL"),
+        ):
+            columns = (
+                "id, person_id, kind, minutes, civil_date, iso_year, iso_week, community_id, source, what, "
+                "place, reason, recording_body, recorded_at, reverses_id"
+            )
+            connection.execute(text(f"INSERT INTO ledger_entries ({columns}) VALUES ({entry})"))
+    migrations.upgrade(office)
+    with office.read(by=Actor.system("test")) as work:
+        [level] = list_recognitions_of(work, person_id=1)
+        assert (level.level, level.hours, level.reached_on) == (1, 1, date(2026, 11, 2))
+        assert level.recorded_at <= work.now
     office.dispose()
 
 

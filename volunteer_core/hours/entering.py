@@ -11,6 +11,7 @@ from volunteer_core.database import Work
 from volunteer_core.errors import Conflict, RuleBroken
 from volunteer_core.hours.models import EntryKind, EntrySource, LedgerEntry
 from volunteer_core.hours.months.states import is_closed
+from volunteer_core.hours.stars import note
 from volunteer_core.office.settings import settings_on
 from volunteer_core.people.models import Person
 from volunteer_core.timespans import Span, civil_date, week_of
@@ -71,7 +72,7 @@ def enter(
     Refuses (:class:`DayFull`) more than 24 hours for one day.
     """
     person = work.lock(Person, person_id)
-    return _add(
+    entry = _add(
         work,
         kind,
         minutes,
@@ -93,10 +94,18 @@ def enter(
         recording_body=settings_on(work, day).recording_body,
         reason=reason,
     )
+    note(work, person_id)
+    return entry
 
 
 def reverse(work: Work, entry: LedgerEntry, *, source: EntrySource, reason: str) -> LedgerEntry:
     """Takes an entry back by its negative; both stay. Refuses (:class:`AlreadyReversed`) to do so twice."""
+    reversal = _reverse(work, entry, source, reason)
+    note(work, entry.person_id)
+    return reversal
+
+
+def _reverse(work: Work, entry: LedgerEntry, source: EntrySource, reason: str) -> LedgerEntry:
     work.lock(Person, entry.person_id)
     refuse_reversed(work, entry)
     return _add_about(work, entry, -entry.minutes, reverses_id=entry.id, source=source, reason=reason)
@@ -113,11 +122,13 @@ def replace(
     span: Span | None = None,
 ) -> LedgerEntry:
     """Reverses an entry and enters other minutes in its place; of another kind or span if given."""
-    reverse(work, entry, source=source, reason=reason)
+    _reverse(work, entry, source, reason)
     other: dict[str, Any] = {"counted_from": span.start, "counted_to": span.end} if span else {}
-    return _add_about(
+    renewed = _add_about(
         work, entry, minutes, kind=kind, corrects_id=entry.id, source=source, reason=reason, **other
     )
+    note(work, entry.person_id)
+    return renewed
 
 
 def refuse_reversed(work: Work, entry: LedgerEntry) -> None:

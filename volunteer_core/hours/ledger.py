@@ -15,7 +15,7 @@ from volunteer_core.hours.deadlines import recording_due
 from volunteer_core.hours.entering import replace, reverse
 from volunteer_core.hours.models import EntryKind, EntrySource, LedgerEntry
 from volunteer_core.hours.overlaps import Stays
-from volunteer_core.office.settings import settings_on
+from volunteer_core.hours.stars import stars_of
 from volunteer_core.people.models import Person
 from volunteer_core.people.standing import guardian_ids
 from volunteer_core.places.models import Site
@@ -76,7 +76,7 @@ class Balance(msgspec.Struct, frozen=True):
     paid_duty_minutes: int
     training_minutes: int
     stars: int
-    """Star level reached by all service so far, by the office's thresholds."""
+    """The highest star level that the person has reached and holds."""
 
 
 class Overdue(msgspec.Struct, frozen=True):
@@ -117,9 +117,7 @@ def balance(work: Work, *, person_id: int, first: date | None = None, last: date
         .where(LedgerEntry.person_id == person_id)
         .group_by(LedgerEntry.kind)
     )
-    everything = _service(dict(work.execute(statement).all()))
     sums = dict(work.execute(statement.where(*_between(first, last))).all())
-    thresholds = settings_on(work, civil_date(work.now)).star_level_hours
     return Balance(
         person_id,
         first,
@@ -127,7 +125,7 @@ def balance(work: Work, *, person_id: int, first: date | None = None, last: date
         _service(sums),
         sums.get(EntryKind.PAID_DUTY, 0),
         sums.get(EntryKind.TRAINING, 0),
-        sum(everything >= hours * 60 for hours in thresholds),
+        stars_of(work, person_id),
     )
 
 

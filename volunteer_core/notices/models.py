@@ -27,7 +27,7 @@ class NoticeKind(StrEnum):
     GAP = "gap"
     """To a leader: somebody drops out, and who could come instead."""
     HOURS = "hours"
-    """What became of a claim or an objection, or that one waits for an answer."""
+    """What became of a claim or an objection; that one, or a star level's review, waits for an answer."""
 
 
 NOT_FOR_THE_GROUP = (NoticeKind.GAP, NoticeKind.HOURS)

@@ -21,6 +21,7 @@ Workdays = Annotated[int, Meta(ge=1, le=250)]
 Days = Annotated[int, Meta(ge=1, le=3660)]
 Points = Annotated[int, Meta(ge=0, le=10_000)]
 Name = Annotated[str, Meta(min_length=1, max_length=60)]
+Line = Annotated[str, Meta(max_length=60)]
 
 
 class OfficeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,6 +30,10 @@ class OfficeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     office_name: Name = "街道办事处"
     recording_body: Name = "街道办事处"
     """Who records the hours (民政部令67号 Art 3): printed on records, never the software's name."""
+    recording_head: Line = ""
+    recording_contact: Line = ""
+    """Who answers for the recording body, and how it is reached: printed on its certificates, where they are
+    left to be filled in by hand if empty."""
     weekly_target_minutes: Minutes = 120
     """每周两小时: minutes of service to give in an ISO week."""
     record_within_workdays: Workdays = 10
@@ -125,7 +130,7 @@ def change_setting(work: Work, *, name: str, value: Any, valid_from: date) -> Of
     if name not in OfficeSettings.__struct_fields__:
         raise Malformed("name", "没有这个设置项。")
     if isinstance(value, str):
-        value = texts.line("value", value, longest=60)
+        value = texts.line("value", value, longest=60, empty=True)
     try:
         kept = msgspec.convert({name: value}, OfficeSettings)
     except msgspec.ValidationError as error:
