@@ -215,6 +215,10 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         # hours
         ("hours.entries", _S, _G, _T, _C, _O),
         ("hours.progress", _S, _G, _T, _C, _O),
+        ("hours.progress.team", _T, _C, _O),
+        ("hours.progress.community", _C, _O),
+        ("hours.targets.read", _M),
+        ("hours.targets.set", _T, _O),
         ("hours.correct", _C, _O),
         ("hours.tally", _T, _C, _O),
         ("hours.overdue", _T, _C, _O),

@@ -11,13 +11,14 @@ from api.incoming import Body, OptionalQueryId, Paged, PathId, given
 from api.operations import act, get
 from api.work import Opened
 from volunteer_core.database import Page
-from volunteer_core.hours import ledger, tallies, targets, verifying
+from volunteer_core.hours import ledger, tallies, verifying
 from volunteer_core.hours.dimensions import Dimension
 from volunteer_core.hours.ledger import Balance, EntryView, Overdue
 from volunteer_core.hours.models import EntryKind, EntrySource
 from volunteer_core.hours.periods import Period
 from volunteer_core.hours.tallies import Filters, Tally, TallyKey, TallyRow
-from volunteer_core.hours.targets import Progress, WeekProgress
+from volunteer_core.hours.targets import one_person
+from volunteer_core.hours.targets.one_person import Progress, WeekProgress
 from volunteer_core.hours.verifying import Difference
 
 BALANCE = Balance(
@@ -68,8 +69,9 @@ OVERDUE = Overdue(
 )
 PROGRESS = Progress(
     person_id=42,
-    weeks=[WeekProgress(week="2026-W48", minutes=120, target=120, reached=True, excused=False)],
+    weeks=[WeekProgress(week="2026-W48", minutes=120, target=120, reached=True, excused=None)],
     streak=1,
+    longest=7,
 )
 NOVEMBER = (date(2026, 11, 1), date(2026, 11, 30))
 TALLY = Tally(
@@ -160,14 +162,28 @@ def list_entries(
 
 @get("/people/{person_id:int}/progress", operation="hours.progress", answers=PROGRESS)
 def read_progress(
-    opened: Opened, person_id: PathId, first: FromQuery[date], last: FromQuery[date]
+    opened: Opened,
+    person_id: PathId,
+    first: FromQuery[date],
+    last: FromQuery[date],
+    team_id: OptionalQueryId = None,
+    programme_id: OptionalQueryId = None,
 ) -> Progress:
     """Show a person's ISO weeks against the weekly target, from one date's week to another's.
 
-    Weeks of leave and closures are excused; a miss is never a debt. At most 106 weeks.
+    Of a team or a programme if asked: what was given for it, against its own target. Weeks of leave,
+    closures and whole weeks of holidays are excused; a miss is never a debt. At most 106 weeks. Only
+    the person and their guardians see that leave was for illness.
     """
     with opened.read() as work:
-        return targets.progress(work, person_id=person_id, first=first, last=last)
+        return one_person.progress(
+            work,
+            person_id=person_id,
+            first=first,
+            last=last,
+            team_id=team_id,
+            programme_id=programme_id,
+        )
 
 
 @act(

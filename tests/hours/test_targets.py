@@ -11,7 +11,7 @@ from tests.world import MONDAY, World, hour
 from volunteer_core.closures.declaring import declare_closure
 from volunteer_core.commitments.models import Attendance
 from volunteer_core.errors import Malformed, NotAllowed
-from volunteer_core.hours.targets import Progress, progress
+from volunteer_core.hours.targets.one_person import Progress, progress
 from volunteer_core.office.settings import change_setting
 from volunteer_core.people.vouching import take_leave
 from volunteer_core.permissions import Actor
