@@ -29,7 +29,7 @@ from sqlalchemy import (
 from volunteer_core.database import Work
 from volunteer_core.hours.models import HourSum
 from volunteer_core.hours.targets.excuses import Excuse, Excuses
-from volunteer_core.hours.targets.own_targets import Counted, targets_of
+from volunteer_core.hours.targets.own_targets import Counted, Targets
 from volunteer_core.hours.targets.weeks import effort
 from volunteer_core.people.models import Leave, Person
 from volunteer_core.teams.models import Membership
@@ -109,11 +109,10 @@ def each_week(crowd: Crowd, weeks: Sequence[tuple[Week, int]]) -> Subquery:
     )
 
 
-def lines_of(work: Work, crowd: Crowd, weeks: list[Week]) -> list[WeekLine]:
-    """A line for each week, in a number of statements that depends on nothing."""
-    first, last = weeks[0].monday, weeks[-1].sunday
-    targets = targets_of(work, crowd.counted)
-    excuses = Excuses.load(work, Leave.first_day <= last, Leave.last_day >= first)
+def lines_of(
+    work: Work, crowd: Crowd, weeks: Sequence[Week], targets: Targets, excuses: Excuses
+) -> list[WeekLine]:
+    """A line for each week, in two statements. Of excuses it needs all :func:`leave_within` the weeks."""
     each = each_week(crowd, [(week, targets.of(week)) for week in weeks])
     people, reached, excused = (dict.fromkeys(weeks, 0) for _ in range(3))
     for year, number, home_id, all_of_them, who_reached in work.execute(_counted(each)):
@@ -137,6 +136,11 @@ def lines_of(work: Work, crowd: Crowd, weeks: list[Week]) -> list[WeekLine]:
         )
         for week in weeks
     ]
+
+
+def leave_within(weeks: Sequence[Week]) -> ColumnElement[bool]:
+    """The condition that a leave touches some weeks in a row."""
+    return (Leave.first_day <= weeks[-1].sunday) & (Leave.last_day >= weeks[0].monday)
 
 
 def _counted(each: Subquery) -> Select[*tuple[Any, ...]]:

@@ -12,6 +12,7 @@ from volunteer_core.hours.targets.crowds import (
     Crowd,
     WeekLine,
     each_week,
+    leave_within,
     lines_of,
     of_community,
     of_programme,
@@ -19,12 +20,12 @@ from volunteer_core.hours.targets.crowds import (
 )
 from volunteer_core.hours.targets.excuses import Excuse, Excuses
 from volunteer_core.hours.targets.own_targets import targets_of
-from volunteer_core.hours.targets.weeks import given_by, streak_until, weeks_between
+from volunteer_core.hours.targets.weeks import OwnWeeks, given_by, weeks_between
 from volunteer_core.people.masking import masked_name
 from volunteer_core.people.models import Leave, Person
 from volunteer_core.places.models import Community
 from volunteer_core.teams.models import Programme, Team
-from volunteer_core.timespans import Week, civil_date, parse_week, week_of
+from volunteer_core.timespans import civil_date, parse_week, week_of
 
 MOST_WEEKS = 53
 
@@ -76,17 +77,17 @@ def community_progress(
 
 def team_weeks(work: Work, *, team_id: int, first: date, last: date) -> list[WeekLine]:
     """A line for each of a team's weeks (at most 53), to compare them."""
-    return lines_of(work, _team(work, team_id), weeks_between(first, last, most=MOST_WEEKS))
+    return _compare(work, _team(work, team_id), first, last)
 
 
 def programme_weeks(work: Work, *, programme_id: int, first: date, last: date) -> list[WeekLine]:
     """A line for each of a programme's weeks (at most 53), to compare them."""
-    return lines_of(work, _programme(work, programme_id), weeks_between(first, last, most=MOST_WEEKS))
+    return _compare(work, _programme(work, programme_id), first, last)
 
 
 def community_weeks(work: Work, *, community_id: int, first: date, last: date) -> list[WeekLine]:
     """A line for each of a community's weeks (at most 53), to compare them."""
-    return lines_of(work, _community(work, community_id), weeks_between(first, last, most=MOST_WEEKS))
+    return _compare(work, _community(work, community_id), first, last)
 
 
 def _team(work: Work, team_id: int) -> Crowd:
@@ -109,31 +110,32 @@ def _community(work: Work, community_id: int) -> Crowd:
     return of_community(community.id)
 
 
-def _progress(work: Work, crowd: Crowd, week: str | None, paging: Paging, *, masked: bool) -> CrowdProgress:
-    asked = week_of(civil_date(work.now)) if week is None else parse_week(week)
-    [totals] = lines_of(work, crowd, [asked])
-    members = _members(work, crowd, asked, paging, masked=masked)
-    return CrowdProgress(totals, Page(members, totals.people, paging.limit, paging.offset))
+def _compare(work: Work, crowd: Crowd, first: date, last: date) -> list[WeekLine]:
+    weeks = weeks_between(first, last, most=MOST_WEEKS)
+    excuses = Excuses.load(work, leave_within(weeks))
+    return lines_of(work, crowd, weeks, targets_of(work, crowd.counted), excuses)
 
 
-def _members(work: Work, crowd: Crowd, week: Week, paging: Paging, *, masked: bool) -> list[MemberProgress]:
-    targets, this_week = targets_of(work, crowd.counted), week_of(civil_date(work.now))
+def _progress(work: Work, crowd: Crowd, asked: str | None, paging: Paging, *, masked: bool) -> CrowdProgress:
+    this_week = week_of(civil_date(work.now))
+    week = this_week if asked is None else parse_week(asked)
+    targets = targets_of(work, crowd.counted)
     target = targets.of(week)
-    rows = work.execute(
+    people = work.execute(
         select(Person.id, Person.code, Person.name, Person.community_id)
         .where(Person.id.in_(select(each_week(crowd, [(week, target)]).c.person_id)))
         .order_by(Person.code)
         .limit(paging.limit)
         .offset(paging.offset)
     ).all()
-    ids = [row.id for row in rows]
-    given, excuses = given_by(work, ids, crowd.counted), Excuses.load(work, Leave.person_id.in_(ids))
-    found = []
-    for person_id, code, name, home_id in rows:
-        own = given[person_id]
-        minutes, excuse = own.get(week, 0), excuses.of(week, person_id, home_id)
-        streak = streak_until(week, (person_id, home_id), own, targets, excuses, this_week=this_week)
-        found.append(
+    ids = [person.id for person in people]
+    excuses = Excuses.load(work, leave_within([week]) | Leave.person_id.in_(ids))
+    [totals] = lines_of(work, crowd, [week], targets, excuses)
+    given, members = given_by(work, ids, crowd.counted), []
+    for person_id, code, name, home_id in people:
+        own = OwnWeeks(person_id, home_id, given[person_id], targets, excuses, this_week)
+        minutes, excuse = own.given.get(week, 0), excuses.of(week, person_id, home_id)
+        members.append(
             MemberProgress(
                 person_id,
                 code,
@@ -141,7 +143,7 @@ def _members(work: Work, crowd: Crowd, week: Week, paging: Paging, *, masked: bo
                 minutes,
                 minutes >= target,
                 excuse and excuse.to_others,
-                streak.current,
+                own.current_streak(week),
             )
         )
-    return found
+    return CrowdProgress(totals, Page(members, totals.people, paging.limit, paging.offset))

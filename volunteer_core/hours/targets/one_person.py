@@ -10,7 +10,7 @@ from volunteer_core.database import Work
 from volunteer_core.hours.ledger import demand_person
 from volunteer_core.hours.targets.excuses import Excuse, Excuses
 from volunteer_core.hours.targets.own_targets import counting, targets_of
-from volunteer_core.hours.targets.weeks import given_by, streak_until, weeks_between
+from volunteer_core.hours.targets.weeks import OwnWeeks, given_by, weeks_between
 from volunteer_core.people.models import Leave, Person
 from volunteer_core.people.standing import guardian_ids
 from volunteer_core.timespans import civil_date, week_of
@@ -68,7 +68,5 @@ def progress(
         excuse = excuses.of(week, person.id, person.community_id)
         shown = excuse if private or excuse is None else excuse.to_others
         found.append(WeekProgress(str(week), minutes, target, minutes >= target, shown))
-    streak = streak_until(
-        weeks[-1], (person.id, person.community_id), given, targets, excuses, this_week=week_of(today)
-    )
-    return Progress(person.id, found, *streak)
+    own = OwnWeeks(person.id, person.community_id, given, targets, excuses, week_of(today))
+    return Progress(person.id, found, *own.streak(weeks[-1]))

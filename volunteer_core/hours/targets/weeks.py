@@ -3,11 +3,13 @@ rights."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from enum import Enum, auto
+from itertools import takewhile
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import ColumnElement, bindparam, func, select
 
 from volunteer_core.database import Work
@@ -50,27 +52,40 @@ def streak_of(outcomes: Iterable[Outcome]) -> Streak:
     return Streak(current, longest)
 
 
-def streak_until(
-    last: Week,
-    person: tuple[int, int | None],
-    given: dict[Week, int],
-    targets: Targets,
-    excuses: Excuses,
-    *,
-    this_week: Week,
-) -> Streak:
-    """A person's streak (with the id of their home community) from the first week with service on."""
-    first = min((week for week, minutes in given.items() if minutes > 0), default=None)
-    if first is None:
-        return Streak(0, 0)
+class OwnWeeks(msgspec.Struct, frozen=True):
+    """One person's weeks, and what is asked of them."""
 
-    def outcome(week: Week) -> Outcome:
-        if given.get(week, 0) >= targets.of(week):
+    person_id: int
+    home_id: int | None
+    given: Mapping[Week, int]
+    """Minutes that count."""
+    targets: Targets
+    excuses: Excuses
+    this_week: Week
+
+    def outcome(self, week: Week) -> Outcome:
+        """What became of a week."""
+        if self.given.get(week, 0) >= self.targets.of(week):
             return Outcome.REACHED
-        neutral = week >= this_week or excuses.of(week, *person) is not None
+        neutral = week >= self.this_week or self.excuses.of(week, self.person_id, self.home_id) is not None
         return Outcome.NEUTRAL if neutral else Outcome.PASSED
 
-    return streak_of(outcome(week) for week in weeks_from(first, min(last, this_week)))
+    def until(self, last: Week) -> Iterator[Outcome]:
+        """The outcomes up to a week or this one, whichever is earlier, the newest first, back to the first
+        week with service."""
+        week, first = min(last, self.this_week), min(self.given, default=self.this_week)
+        while week >= first:
+            yield self.outcome(week)
+            week = week_of(week.monday - timedelta(days=1))
+
+    def streak(self, last: Week) -> Streak:
+        """The streak as of a week, and the longest until then."""
+        return streak_of(reversed(list(self.until(last))))
+
+    def current_streak(self, last: Week) -> int:
+        """The streak as of a week, without looking further back than it reaches."""
+        reaching = takewhile(lambda outcome: outcome is not Outcome.PASSED, self.until(last))
+        return sum(outcome is Outcome.REACHED for outcome in reaching)
 
 
 def weeks_from(first: Week, last: Week) -> Iterator[Week]:
