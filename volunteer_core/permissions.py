@@ -193,6 +193,7 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         ("rosters.take_over", _S, _G, _T, _C, _O),
         ("rosters.approve_offers", _T, _C, _O),
         ("rosters.take", _S, _G, _T, _C, _O),
+        ("rosters.encourage", _T, _C, _O),
         ("rosters.versions", _T, _C, _O),
         # when people can serve
         ("availability.state", _S, _T, _C, _O),

@@ -30,23 +30,11 @@ from volunteer_core.database import Work
 from volunteer_core.hours.models import HourSum
 from volunteer_core.hours.targets.excuses import Excuse, Excuses
 from volunteer_core.hours.targets.own_targets import Counted, Targets
+from volunteer_core.hours.targets.views import WeekLine
 from volunteer_core.hours.targets.weeks import effort
 from volunteer_core.people.models import Leave, Person
 from volunteer_core.teams.models import Membership
 from volunteer_core.timespans import Week
-
-
-class WeekLine(msgspec.Struct, frozen=True):
-    """One ISO week of many people. Who has reached the target is not counted as excused."""
-
-    week: str
-    target: int
-    people: int
-    """Who belonged for the whole week."""
-    reached: int
-    excused: int
-    not_yet: int
-    """The rest."""
 
 
 class Crowd(msgspec.Struct, frozen=True):
@@ -73,7 +61,7 @@ def of_community(community_id: int) -> Crowd:
 
 def each_week(crowd: Crowd, weeks: Sequence[tuple[Week, int]]) -> Subquery:
     """A row for everybody who counts in each of the weeks (given with their targets): ``person_id``,
-    ``home_id``, ``year``, ``number`` and ``reached``."""
+    ``home_id``, ``year``, ``number``, ``minutes`` and ``reached``."""
     cte = _weeks(weeks)
     whole_week = (Membership.joined_on <= cte.c.monday) & or_(
         Membership.left_on.is_(None), Membership.left_on > cte.c.sunday
@@ -101,8 +89,9 @@ def each_week(crowd: Crowd, weeks: Sequence[tuple[Week, int]]) -> Subquery:
     for condition in effort(crowd.counted):
         of_week &= condition
     keys = (who.c.person_id, who.c.home_id, who.c.year, who.c.number, who.c.target)
+    minutes = func.coalesce(func.sum(HourSum.minutes), 0)
     return (
-        select(*keys, (func.coalesce(func.sum(HourSum.minutes), 0) >= who.c.target).label("reached"))
+        select(*keys, minutes.label("minutes"), (minutes >= who.c.target).label("reached"))
         .outerjoin_from(who, HourSum, of_week)
         .group_by(*keys)
         .subquery("each")

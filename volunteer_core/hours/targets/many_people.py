@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-import msgspec
 from sqlalchemy import select
 
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.hours.targets.crowds import (
     Crowd,
-    WeekLine,
     each_week,
     leave_within,
     lines_of,
@@ -18,8 +16,9 @@ from volunteer_core.hours.targets.crowds import (
     of_programme,
     of_team,
 )
-from volunteer_core.hours.targets.excuses import Excuse, Excuses
+from volunteer_core.hours.targets.excuses import Excuses
 from volunteer_core.hours.targets.own_targets import targets_of
+from volunteer_core.hours.targets.views import CrowdProgress, MemberProgress, WeekLine
 from volunteer_core.hours.targets.weeks import OwnWeeks, given_by, weeks_between
 from volunteer_core.people.masking import masked_name
 from volunteer_core.people.models import Leave, Person
@@ -28,27 +27,6 @@ from volunteer_core.teams.models import Programme, Team
 from volunteer_core.timespans import civil_date, parse_week, week_of
 
 MOST_WEEKS = 53
-
-
-class MemberProgress(msgspec.Struct, frozen=True):
-    """A person's week. Illness is not told apart from other leave."""
-
-    person_id: int
-    code: str
-    name: str
-    """In full for a team's leader, masked in a community."""
-    minutes: int
-    reached: bool
-    excused: Excuse | None
-    streak: int
-    """As of this week: weeks reached in a row, which neither an excused nor the running week breaks."""
-
-
-class CrowdProgress(msgspec.Struct, frozen=True):
-    """A week: how many reached the target, and everybody who counts, by code."""
-
-    totals: WeekLine
-    members: Page[MemberProgress]
 
 
 def team_progress(
