@@ -64,6 +64,7 @@ from api.routes import (
     swaps,
     teams,
     vouching,
+    weekly_targets,
     workdays,
 )
 from api.settings import Settings
@@ -109,6 +110,7 @@ ROUTERS = (
     claims.router,
     objections.router,
     months.router,
+    weekly_targets.router,
     notices.router,
     office.router,
 )
