@@ -141,6 +141,7 @@ def test_a_community_counts_all_that_its_volunteers_gave_wherever_and_masks_name
     world.person(community=world.other_community)
     give(world, person, minutes=60)
     give(world, person, minutes=30, team_id=world.other_team)
+    assert world.see(community_progress, community_id=world.community).totals.reached == 0
     give(world, person, minutes=30, team_id=None, community_id=world.other_community)
     found = world.see(community_progress, community_id=world.community)
     assert found.totals == WeekLine("2026-W45", 120, 1, 1, 0, 0)
