@@ -21,8 +21,10 @@ from sqlalchemy import (
     case,
     column,
     func,
+    literal,
     or_,
     select,
+    tuple_,
     values,
 )
 
@@ -81,21 +83,27 @@ def each_week(crowd: Crowd, weeks: Sequence[tuple[Week, int]]) -> Subquery:
         .distinct()
         .subquery("who")
     )
+    week = tuple_(HourSum.iso_year, HourSum.iso_week)
+    given = (
+        select(HourSum.person_id, HourSum.iso_year, HourSum.iso_week, effort(crowd.counted).label("minutes"))
+        .where(
+            HourSum.person_id.in_(
+                select(Person.id).join(Membership, Membership.person_id == Person.id).where(crowd.belongs)
+            ),
+            week >= tuple_(*map(literal, weeks[0][0])),
+            week <= tuple_(*map(literal, weeks[-1][0])),
+        )
+        .group_by(HourSum.person_id, HourSum.iso_year, HourSum.iso_week)
+        .subquery("given")
+    )
     of_week = (
-        (HourSum.person_id == who.c.person_id)
-        & (HourSum.iso_year == who.c.year)
-        & (HourSum.iso_week == who.c.number)
+        (given.c.person_id == who.c.person_id)
+        & (given.c.iso_year == who.c.year)
+        & (given.c.iso_week == who.c.number)
     )
-    for condition in effort(crowd.counted):
-        of_week &= condition
-    keys = (who.c.person_id, who.c.home_id, who.c.year, who.c.number, who.c.target)
-    minutes = func.coalesce(func.sum(HourSum.minutes), 0)
-    return (
-        select(*keys, minutes.label("minutes"), (minutes >= who.c.target).label("reached"))
-        .outerjoin_from(who, HourSum, of_week)
-        .group_by(*keys)
-        .subquery("each")
-    )
+    minutes = func.coalesce(given.c.minutes, 0)
+    columns = (*who.c, minutes.label("minutes"), (minutes >= who.c.target).label("reached"))
+    return select(*columns).outerjoin_from(who, given, of_week).subquery("each")
 
 
 def lines_of(

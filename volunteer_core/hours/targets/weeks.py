@@ -104,21 +104,24 @@ def weeks_between(first: date, last: date, *, most: int) -> list[Week]:
     return list(weeks_from(week_of(first), week_of(last)))
 
 
-def effort(counted: Counted) -> list[ColumnElement[bool]]:
-    """The conditions on sums that count towards a target: service only, for the team or programme."""
-    where = [HourSum.kind == EntryKind.SERVICE]
+def effort(counted: Counted) -> ColumnElement[int]:
+    """The sum of what counts towards a target: service only, for the team or programme.
+
+    A filter of the sum and not of the rows, so that sums are looked up by person and week alone.
+    """
+    counts = [HourSum.kind == EntryKind.SERVICE]
     if counted.team_id is not None:
-        where.append(HourSum.team_id == counted.team_id)
+        counts.append(HourSum.team_id == counted.team_id)
     if counted.programme_id is not None:
-        where.append(HourSum.programme_id == counted.programme_id)
-    return where
+        counts.append(HourSum.programme_id == counted.programme_id)
+    return func.coalesce(func.sum(HourSum.minutes).filter(*counts), 0)
 
 
 def given_by(work: Work, person_ids: Collection[int], counted: Counted) -> dict[int, dict[Week, int]]:
     """All minutes that count, by person and week, in one statement."""
     rows = work.execute(
-        select(HourSum.person_id, HourSum.iso_year, HourSum.iso_week, func.sum(HourSum.minutes))
-        .where(HourSum.person_id.in_(bindparam("people", expanding=True)), *effort(counted))
+        select(HourSum.person_id, HourSum.iso_year, HourSum.iso_week, effort(counted))
+        .where(HourSum.person_id.in_(bindparam("people", expanding=True)))
         .group_by(HourSum.person_id, HourSum.iso_year, HourSum.iso_week),
         {"people": list(person_ids)},
     )
