@@ -17,8 +17,6 @@ from volunteer_core.hours.ledger import Balance, EntryView, Overdue
 from volunteer_core.hours.models import EntryKind, EntrySource
 from volunteer_core.hours.periods import Period
 from volunteer_core.hours.tallies import Filters, Tally, TallyKey, TallyRow
-from volunteer_core.hours.targets import one_person
-from volunteer_core.hours.targets.one_person import Progress, WeekProgress
 from volunteer_core.hours.verifying import Difference
 
 BALANCE = Balance(
@@ -66,12 +64,6 @@ OVERDUE = Overdue(
     civil_date=date(2026, 12, 3),
     due=date(2026, 12, 17),
     overdue=False,
-)
-PROGRESS = Progress(
-    person_id=42,
-    weeks=[WeekProgress(week="2026-W48", minutes=120, target=120, reached=True, excused=None)],
-    streak=1,
-    longest=7,
 )
 NOVEMBER = (date(2026, 11, 1), date(2026, 11, 30))
 TALLY = Tally(
@@ -158,32 +150,6 @@ def list_entries(
     """List a person's ledger entries, newest date first; reversed ones and their reversals both."""
     with opened.read() as work:
         return ledger.list_entries(work, person_id=person_id, first=first, last=last, paging=paging)
-
-
-@get("/people/{person_id:int}/progress", operation="hours.progress", answers=PROGRESS)
-def read_progress(
-    opened: Opened,
-    person_id: PathId,
-    first: FromQuery[date],
-    last: FromQuery[date],
-    team_id: OptionalQueryId = None,
-    programme_id: OptionalQueryId = None,
-) -> Progress:
-    """Show a person's ISO weeks against the weekly target, from one date's week to another's.
-
-    Of a team or a programme if asked: what was given for it, against its own target. Weeks of leave,
-    closures and whole weeks of holidays are excused; a miss is never a debt. At most 106 weeks. Only
-    the person and their guardians see that leave was for illness.
-    """
-    with opened.read() as work:
-        return one_person.progress(
-            work,
-            person_id=person_id,
-            first=first,
-            last=last,
-            team_id=team_id,
-            programme_id=programme_id,
-        )
 
 
 @act(
@@ -293,7 +259,6 @@ router = Router(
     route_handlers=[
         read_balance,
         list_entries,
-        read_progress,
         correct_entry,
         list_overdue,
         tally_hours,

@@ -1,4 +1,4 @@
-"""每周两小时: the targets of teams and programmes, who has reached them, and who still could."""
+"""每周两小时: targets of teams and programmes, who has reached them, and who still could."""
 
 from __future__ import annotations
 
@@ -8,23 +8,30 @@ import msgspec
 from litestar import Router
 from litestar.params import FromQuery, JSONBody
 
-from api.incoming import Body, OptionalQueryText, Paged, PathId, given
+from api.incoming import Body, OptionalQueryId, OptionalQueryText, Paged, PathId, given
 from api.operations import get, put
 from api.work import Opened
 from volunteer_core.database import Page
-from volunteer_core.hours.targets import many_people, own_targets
+from volunteer_core.hours.targets import many_people, one_person, own_targets
+from volunteer_core.hours.targets.one_person import Progress, WeekProgress
 from volunteer_core.hours.targets.own_targets import TargetChange, TargetView
 from volunteer_core.hours.targets.views import CrowdProgress, MemberProgress, WeekLine
 from volunteer_core.rosters import encouraging
 from volunteer_core.rosters.encouraging import CouldReach, Encouragement
 from volunteer_core.rosters.fitting import FittingShift
 
+PROGRESS = Progress(
+    person_id=42,
+    weeks=[WeekProgress(week="2026-W48", minutes=120, target=120, reached=True, excused=None)],
+    streak=1,
+    longest=7,
+)
 TARGET = TargetView(week="2026-W49", minutes=90, changes=[TargetChange(week="2026-W49", minutes=90)])
 LINE = WeekLine(week="2026-W49", target=120, people=31, reached=18, excused=2, not_yet=11)
 MEMBER = MemberProgress(
     person_id=42, code="V0042", name="王小敏", minutes=60, reached=False, excused=None, streak=6
 )
-PROGRESS = CrowdProgress(totals=LINE, members=Page([MEMBER], 31, 50, 0))
+TEAM = CrowdProgress(totals=LINE, members=Page([MEMBER], 31, 50, 0))
 MASKED = CrowdProgress(totals=LINE, members=Page([msgspec.structs.replace(MEMBER, name="王*")], 31, 50, 0))
 FITTING = FittingShift(
     shift_id=104,
@@ -115,7 +122,33 @@ def set_programme_target(opened: Opened, programme_id: PathId, data: JSONBody[Se
         return own_targets.set_programme_target(work, programme_id=programme_id, **given(data))
 
 
-@get("/teams/{team_id:int}/progress", operation="hours.progress.team", answers=PROGRESS)
+@get("/people/{person_id:int}/progress", operation="hours.progress", answers=PROGRESS)
+def read_progress(
+    opened: Opened,
+    person_id: PathId,
+    first: FromQuery[date],
+    last: FromQuery[date],
+    team_id: OptionalQueryId = None,
+    programme_id: OptionalQueryId = None,
+) -> Progress:
+    """Show a person's ISO weeks against the weekly target, from one date's week to another's.
+
+    Of a team or a programme if asked: what was given for it, against its own target. Weeks of leave,
+    closures and whole weeks of holidays are excused; a miss is never a debt. At most 106 weeks. Only
+    the person and their guardians see that leave was for illness.
+    """
+    with opened.read() as work:
+        return one_person.progress(
+            work,
+            person_id=person_id,
+            first=first,
+            last=last,
+            team_id=team_id,
+            programme_id=programme_id,
+        )
+
+
+@get("/teams/{team_id:int}/progress", operation="hours.progress.team", answers=TEAM)
 def read_team_progress(
     opened: Opened, team_id: PathId, paging: Paged, week: OptionalQueryText = None
 ) -> CrowdProgress:
@@ -128,7 +161,7 @@ def read_team_progress(
         return many_people.team_progress(work, team_id=team_id, week=week, paging=paging)
 
 
-@get("/programmes/{programme_id:int}/progress", operation="hours.progress.team", answers=PROGRESS)
+@get("/programmes/{programme_id:int}/progress", operation="hours.progress.team", answers=TEAM)
 def read_programme_progress(
     opened: Opened, programme_id: PathId, paging: Paged, week: OptionalQueryText = None
 ) -> CrowdProgress:
@@ -190,7 +223,7 @@ def list_who_could_reach(opened: Opened, team_id: PathId, paging: Paged) -> Enco
 router = Router(
     "/",
     route_handlers=[
-        read_team_target, set_team_target, read_programme_target, set_programme_target,
+        read_progress, read_team_target, set_team_target, read_programme_target, set_programme_target,
         read_team_progress, read_programme_progress, read_community_progress,
         compare_team_weeks, compare_programme_weeks, compare_community_weeks, list_who_could_reach,
     ],
