@@ -67,6 +67,7 @@ from api.routes import (
     swaps,
     teams,
     vouching,
+    weekly_targets,
     workdays,
 )
 from api.settings import Settings
@@ -114,6 +115,7 @@ ROUTERS = (
     months.router,
     certificates.router,
     recognitions.router,
+    weekly_targets.router,
     notices.router,
     office.router,
 )

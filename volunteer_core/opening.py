@@ -20,6 +20,7 @@ from volunteer_core.hours.claims import models as _claims
 from volunteer_core.hours.months import models as _months
 from volunteer_core.hours.objections import models as _objections
 from volunteer_core.hours.recognitions import models as _recognitions
+from volunteer_core.hours.targets import models as _targets
 from volunteer_core.notices import models as _notices
 from volunteer_core.office import models as _office
 from volunteer_core.people import models as _people
@@ -34,7 +35,7 @@ from volunteer_core.workdays import models as _workdays
 TABLES = (
     _access, _availability, _busy, _calendars, _care, _certificates, _claims, _commitments, _drafts,
     _events, _hours, _months, _notices, _objections, _office, _people, _places, _recognitions, _rosters,
-    _swaps, _teams, _workdays,
+    _swaps, _targets, _teams, _workdays,
 )  # fmt: skip
 """The modules with tables: importing them here makes the metadata whole."""
 

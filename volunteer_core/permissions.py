@@ -193,6 +193,7 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         ("rosters.take_over", _S, _G, _T, _C, _O),
         ("rosters.approve_offers", _T, _C, _O),
         ("rosters.take", _S, _G, _T, _C, _O),
+        ("rosters.encourage", _T, _C, _O),
         ("rosters.versions", _T, _C, _O),
         # when people can serve
         ("availability.state", _S, _T, _C, _O),
@@ -215,6 +216,10 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         # hours
         ("hours.entries", _S, _G, _T, _C, _O),
         ("hours.progress", _S, _G, _T, _C, _O),
+        ("hours.progress.team", _T, _C, _O),
+        ("hours.progress.community", _C, _O),
+        ("hours.targets.read", _M),
+        ("hours.targets.set", _T, _O),
         ("hours.correct", _C, _O),
         ("hours.tally", _T, _C, _O),
         ("hours.overdue", _T, _C, _O),

@@ -15,8 +15,9 @@ from api.demo.history import EVERYTHING, NEXT_WEEK, SCRIPT
 from volunteer_core.database import Database, Work
 from volunteer_core.events import listing
 from volunteer_core.events.models import SignupStatus
-from volunteer_core.hours import ledger, tallies, targets
+from volunteer_core.hours import ledger, tallies
 from volunteer_core.hours.dimensions import Dimension
+from volunteer_core.hours.targets import one_person
 from volunteer_core.notices import outbox
 from volunteer_core.people.masking import masked_name
 from volunteer_core.rosters import candidates, coverage
@@ -144,7 +145,9 @@ def _show_rest(work: Work, sample: Sample, console: Console) -> None:
     console.print("\n[bold]五、待办[/]")
     overdue = [one for one in ledger.list_overdue(work, paging=EVERYTHING).items if one.overdue]
     console.print(f"  超过 10 个工作日未登记出勤：{len(overdue)} 人次")
-    done = targets.progress(work, person_id=sample.volunteer_id, first=date(2026, 11, 2), last=PRESENT.date())
+    done = one_person.progress(
+        work, person_id=sample.volunteer_id, first=date(2026, 11, 2), last=PRESENT.date()
+    )
     weeks = "、".join(f"{one.week[-3:]} {one.minutes} 分{'✓' if one.reached else ''}" for one in done.weeks)
     console.print(f"  每周两小时（志愿者 {sample.volunteer_code}）：{weeks}")
     issued, said = sample.certificate, sample.certificate.contents

@@ -11,13 +11,12 @@ from api.incoming import Body, OptionalQueryId, Paged, PathId, given
 from api.operations import act, get
 from api.work import Opened
 from volunteer_core.database import Page
-from volunteer_core.hours import ledger, tallies, targets, verifying
+from volunteer_core.hours import ledger, tallies, verifying
 from volunteer_core.hours.dimensions import Dimension
 from volunteer_core.hours.ledger import Balance, EntryView, Overdue
 from volunteer_core.hours.models import EntryKind, EntrySource
 from volunteer_core.hours.periods import Period
 from volunteer_core.hours.tallies import Filters, Tally, TallyKey, TallyRow
-from volunteer_core.hours.targets import Progress, WeekProgress
 from volunteer_core.hours.verifying import Difference, Summary
 
 BALANCE = Balance(
@@ -65,11 +64,6 @@ OVERDUE = Overdue(
     civil_date=date(2026, 12, 3),
     due=date(2026, 12, 17),
     overdue=False,
-)
-PROGRESS = Progress(
-    person_id=42,
-    weeks=[WeekProgress(week="2026-W48", minutes=120, target=120, reached=True, excused=False)],
-    streak=1,
 )
 NOVEMBER = (date(2026, 11, 1), date(2026, 11, 30))
 TALLY = Tally(
@@ -153,18 +147,6 @@ def list_entries(
     """List a person's ledger entries, newest date first; reversed ones and their reversals both."""
     with opened.read() as work:
         return ledger.list_entries(work, person_id=person_id, first=first, last=last, paging=paging)
-
-
-@get("/people/{person_id:int}/progress", operation="hours.progress", answers=PROGRESS)
-def read_progress(
-    opened: Opened, person_id: PathId, first: FromQuery[date], last: FromQuery[date]
-) -> Progress:
-    """Show a person's ISO weeks against the weekly target, from one date's week to another's.
-
-    Weeks of leave and closures are excused; a miss is never a debt. At most 106 weeks.
-    """
-    with opened.read() as work:
-        return targets.progress(work, person_id=person_id, first=first, last=last)
 
 
 @act(
@@ -274,7 +256,6 @@ router = Router(
     route_handlers=[
         read_balance,
         list_entries,
-        read_progress,
         correct_entry,
         list_overdue,
         tally_hours,

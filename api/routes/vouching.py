@@ -12,7 +12,7 @@ from api.operations import act, get, post
 from api.work import Opened
 from volunteer_core.database import Page
 from volunteer_core.people import vouching
-from volunteer_core.people.models import CheckResult
+from volunteer_core.people.models import CheckResult, LeaveKind
 from volunteer_core.people.vouching import ConsentView, LeaveView
 
 CONSENT = ConsentView(
@@ -66,10 +66,11 @@ class GiveConsent(Body):
 
 
 class TakeLeave(Body):
-    """Days of leave; both belong to it. The reason is never shown."""
+    """Days of leave; both belong to it. Its kind and reason are never shown to others."""
 
     first_day: date
     last_day: date
+    kind: LeaveKind = LeaveKind.PERSONAL
     reason: str = ""
 
 

@@ -105,6 +105,20 @@ def _read_settings(work: Work, day: date) -> OfficeSettings:
     return msgspec.convert(dict(work.execute(_HELD, {"day": day}).all()), OfficeSettings)
 
 
+_VALUES = (
+    select(SettingChange.valid_from, SettingChange.value)
+    .where(SettingChange.name == bindparam("name"))
+    .order_by(SettingChange.valid_from)
+)
+
+
+def values_of(work: Work, name: str) -> list[tuple[date, Any]]:
+    """The values one setting takes, each with the date from which it holds, oldest first; the first is
+    the default. Open to every operation, for what looks at many dates at once."""
+    changes = [(valid_from, value) for valid_from, value in work.execute(_VALUES, {"name": name})]
+    return [(date.min, getattr(OfficeSettings(), name)), *changes]
+
+
 def read_settings(work: Work, *, day: date) -> OfficeSettings:
     """The settings of a date, for a person to see."""
     work.demand("office.settings.read")

@@ -97,8 +97,17 @@ class RecordCheck(Table):
     result: Mapped[CheckResult] = mapped_column(enum_type(CheckResult))
 
 
+class LeaveKind(StrEnum):
+    """What kind of leave it is, as the person says."""
+
+    PERSONAL = "personal"
+    """事假"""
+    ILLNESS = "illness"
+    """病假"""
+
+
 class Leave(Table):
-    """Days on which a person does not serve. The reason is the person's own business."""
+    """Days on which a person does not serve. Kind and reason are the person's own business."""
 
     __tablename__ = "leaves"
     __table_args__ = (CheckConstraint("first_day <= last_day", name="order"),)
@@ -106,6 +115,9 @@ class Leave(Table):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     first_day: Mapped[date]
     last_day: Mapped[date]
+    kind: Mapped[LeaveKind] = mapped_column(
+        enum_type(LeaveKind), default=LeaveKind.PERSONAL, server_default="personal", info=PRIVATE
+    )
     reason: Mapped[str] = mapped_column(String(200), default="", info=PRIVATE)
     entered_at: Mapped[datetime] = mapped_column(Instant)
     withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -15,6 +15,7 @@ from volunteer_core.people.models import (
     Consent,
     Guardianship,
     Leave,
+    LeaveKind,
     Person,
     Qualification,
     RecordCheck,
@@ -50,7 +51,7 @@ class ConsentView(msgspec.Struct, frozen=True):
 
 
 class LeaveView(msgspec.Struct, frozen=True):
-    """Days on which a person does not serve; the reason is not shown."""
+    """Days on which a person does not serve; kind and reason are not shown."""
 
     id: int
     person_id: int
@@ -181,8 +182,16 @@ def list_consents(work: Work, *, ward_id: int, paging: Paging = Paging()) -> Pag
     return work.page(ConsentView, statement, paging)
 
 
-def take_leave(work: Work, *, person_id: int, first_day: date, last_day: date, reason: str = "") -> LeaveView:
-    """A person does not serve from one day to another, both included; the reason stays private."""
+def take_leave(
+    work: Work,
+    *,
+    person_id: int,
+    first_day: date,
+    last_day: date,
+    kind: LeaveKind = LeaveKind.PERSONAL,
+    reason: str = "",
+) -> LeaveView:
+    """A person does not serve from one day to another, both included; kind and reason stay private."""
     person = work.lock(Person, person_id)
     work.demand("people.leave", people=[person.id], communities=[person.community_id])
     if not first_day <= last_day <= first_day + timedelta(days=LONGEST_CONSENT_DAYS):
@@ -191,6 +200,7 @@ def take_leave(work: Work, *, person_id: int, first_day: date, last_day: date, r
         person_id=person.id,
         first_day=first_day,
         last_day=last_day,
+        kind=kind,
         reason=texts.line("reason", reason, longest=200, empty=True),
         entered_at=work.now,
     )
