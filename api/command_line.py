@@ -20,6 +20,7 @@ from volunteer_core.timespans import civil
 
 if TYPE_CHECKING:
     from volunteer_core.database import Database
+    from volunteer_core.sheets.importing import Imported
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -115,7 +116,14 @@ def import_command(folder: Path) -> None:
 
     with _office() as office, office.write(by=Actor.system("命令行导入")) as work:
         for imported in import_folder(work, folder=folder):
-            click.echo(f"{imported.file}：新增 {imported.added}，已有 {imported.known}")
+            click.echo(said(imported))
+
+
+def said(imported: Imported) -> str:
+    """What an import did, in words."""
+    return (
+        f"{imported.file}：新增 {imported.added}，更正 {imported.corrected}，未变 {imported.unchanged}"
+    )
 
 
 @main.command()
@@ -245,7 +253,7 @@ def _refusals() -> Iterator[None]:
         problems = refused.facts.get("problems", [])
         lines = [refused.message]
         for problem in problems if isinstance(problems, list) else []:
-            where = " ".join(str(problem[key]) for key in ("file", "line", "column") if problem[key])
+            where = " ".join(str(problem[key]) for key in ("file", "sheet", "line", "column") if problem.get(key))
             lines.append(f"  {where}：{problem['problem']}")
         _stop("\n".join(lines))
 

@@ -10,9 +10,9 @@ from api.operations import File, act
 from api.work import Opened
 from volunteer_core.sheets.children import CHILDREN_COLUMNS, import_children
 from volunteer_core.sheets.people import PEOPLE_COLUMNS, import_people
-from volunteer_core.sheets.reading import Imported
+from volunteer_core.sheets.importing import Imported
 
-IMPORTED = Imported("people.csv", 12, 3)
+IMPORTED = Imported("people.csv", 12, 3, 0)
 PEOPLE = File(
     f"{','.join(PEOPLE_COLUMNS)}\n"
     "V0042,王小敏,13812345678,1988-05-04,FX01,,,,,T-QZTT,trained_lead:2027-08-31,2026-09-02,clear,,\n"

@@ -124,11 +124,11 @@ def test_a_bad_setting_is_told_by_its_name(command: tuple[str, ...], name: str, 
 def test_importing_an_office_again_adds_nothing(office_url: str) -> None:
     sizes = {"people.csv": 362, "guardians.csv": 110, "children.csv": 130}
     first = said(office_url, "import", str(SAMPLE)).splitlines()
-    assert first == [f"{sheet}：新增 {size}，已有 0" for sheet, size in sizes.items()]
+    assert first == [f"{sheet}：新增 {size}，更正 0，未变 0" for sheet, size in sizes.items()]
     before = contents(office_url)
     assert [len(before[table]) for table in ("people", "children", "grids")] == [362 + 110, 130, 45]
     again = said(office_url, "import", str(SAMPLE)).splitlines()
-    assert again == [f"{sheet}：新增 0，已有 {size}" for sheet, size in sizes.items()]
+    assert again == [f"{sheet}：新增 0，更正 0，未变 {size}" for sheet, size in sizes.items()]
     assert contents(office_url) == before
 
 

@@ -17,7 +17,7 @@ from volunteer_core.office.settings import change_setting, settings_on
 from volunteer_core.people.models import Person
 from volunteer_core.places.models import Community, Grid, Site
 from volunteer_core.sheets.office import import_folder
-from volunteer_core.sheets.reading import FileMalformed
+from volunteer_core.sheets.problems import FileMalformed
 from volunteer_core.teams.models import GridPost, Membership
 from volunteer_core.timespans import at, civil_date
 

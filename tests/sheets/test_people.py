@@ -93,7 +93,7 @@ def test_importing_again_changes_nothing(world: World) -> None:
     first = load_people(world, sheet)
     before = everything(world)
     second = load_people(world, sheet)
-    assert (first.added, first.known, second.added, second.known) == (2, 0, 0, 2)
+    assert (first.added, first.unchanged, second.added, second.unchanged) == (2, 0, 0, 2)
     assert everything(world) == before
 
 
@@ -133,5 +133,5 @@ def test_children_are_imported_by_the_coordinator_of_their_site(world: World) ->
             load_children(world, children_sheet({}), by=by)
     by = world.coordinator(world.community)
     assert load_children(world, children_sheet({}), by=by).added == 1
-    assert load_children(world, children_sheet({}), by=by).known == 1
+    assert load_children(world, children_sheet({}), by=by).unchanged == 1
     assert [child.code for child in world.see(list_children, by=by).items] == [CHILD["code"]]

@@ -59,11 +59,10 @@ def read_table(sheet: RawSheet, columns: Sequence[Column]) -> FoundTable:
     lines = spread_heading(sheet)
     heading = find_heading(lines, columns)
     line = lines[heading.index] if lines else RawLine(1, [])
-    if not heading.named and sheet.name:
+    if not heading.named:
         wanted = "、".join(column.name for column in columns if column.needed)
-        table.note(
-            line.number, None, f"没有找到表头（应有：{wanted}）；不需要导入的工作表，请删除或隐藏。"
-        )
+        besides = "；不需要导入的工作表，请删除或隐藏。" if sheet.name else "。"
+        table.note(line.number, None, f"没有找到表头（应有：{wanted}）{besides}")
         return table
     places = _places(table, line, columns)
     if places:

@@ -25,9 +25,11 @@ from volunteer_core.places.models import Community, Grid, Site
 from volunteer_core.rosters.models import Pattern
 from volunteer_core.rosters.patterns import set_pattern
 from volunteer_core.sheets.children import import_children
+from volunteer_core.sheets.importing import Imported
 from volunteer_core.sheets.office_form import EventPart, OfficeFile, PatternPart, ProgrammePart, SitePart
 from volunteer_core.sheets.people import import_people
-from volunteer_core.sheets.reading import FileMalformed, Imported, Problem, read_toml
+from volunteer_core.sheets.problems import FileMalformed, Problem
+from volunteer_core.sheets.reading import read_toml
 from volunteer_core.teams import membership, programmes
 from volunteer_core.teams.models import Programme, Team
 from volunteer_core.timespans import civil_date
@@ -45,7 +47,7 @@ def import_folder(work: Work, *, folder: Path) -> list[Imported]:
     """
     work.demand("sheets.import")
     if not (folder / OFFICE).is_file():
-        raise FileMalformed(OFFICE, [Problem(OFFICE, None, None, "文件夹里没有这个文件。")])
+        raise FileMalformed(OFFICE, [Problem(OFFICE, None, None, None, "文件夹里没有这个文件。")])
     office = read_toml(OFFICE, (folder / OFFICE).read_bytes(), OfficeFile)
     _refuse_repeated_codes(OFFICE, office)
     with work.begin_nested():
@@ -74,7 +76,7 @@ def _refuse_repeated_codes(file: str, office: OfficeFile) -> None:
         first: dict[str, int] = {}
         for number, part in enumerate(parts):
             if (before := first.setdefault(part.code, number)) != number:
-                problems.append(Problem(file, None, f"{name}[{number}].code", f"与 {name}[{before}] 重复。"))
+                problems.append(Problem(file, None, None, f"{name}[{number}].code", f"与 {name}[{before}] 重复。"))
     if problems:
         raise FileMalformed(file, problems)
 
@@ -90,7 +92,7 @@ def _at(file: str, path: str) -> Iterator[None]:
         field = refused.facts.get("field")
         place = f"{path}.{field}" if field else path
         problem = str(refused.facts.get("problem", refused.message))
-        raise FileMalformed(file, [Problem(file, None, place, problem)]) from refused
+        raise FileMalformed(file, [Problem(file, None, None, place, problem)]) from refused
 
 
 def _by_code(work: Work, table: Any, code: str, field: str = "") -> int:

@@ -149,7 +149,7 @@ class Sheet:
         for row in self.rows:
             code = row.text(column)
             if code in seen:
-                row.note(column, f"与{' ' if len(self._tables) == 1 else ''}{seen[code].place}重复。")
+                row.note(column, f"与{seen[code].place}重复。")
             elif code:
                 seen[code] = row
 
