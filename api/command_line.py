@@ -121,9 +121,7 @@ def import_command(folder: Path) -> None:
 
 def said(imported: Imported) -> str:
     """What an import did, in words."""
-    return (
-        f"{imported.file}：新增 {imported.added}，更正 {imported.corrected}，未变 {imported.unchanged}"
-    )
+    return f"{imported.file}：新增 {imported.added}，更正 {imported.corrected}，未变 {imported.unchanged}"
 
 
 @main.command()
@@ -253,7 +251,9 @@ def _refusals() -> Iterator[None]:
         problems = refused.facts.get("problems", [])
         lines = [refused.message]
         for problem in problems if isinstance(problems, list) else []:
-            where = " ".join(str(problem[key]) for key in ("file", "sheet", "line", "column") if problem.get(key))
+            where = " ".join(
+                str(problem[key]) for key in ("file", "sheet", "line", "column") if problem.get(key)
+            )
             lines.append(f"  {where}：{problem['problem']}")
         _stop("\n".join(lines))
 

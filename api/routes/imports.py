@@ -9,8 +9,8 @@ from api.incoming import QueryText
 from api.operations import File, act
 from api.work import Opened
 from volunteer_core.sheets.children import CHILDREN_COLUMNS, import_children
-from volunteer_core.sheets.people import PEOPLE_COLUMNS, import_people
 from volunteer_core.sheets.importing import Imported
+from volunteer_core.sheets.people import PEOPLE_COLUMNS, import_people
 
 IMPORTED = Imported("people.csv", 12, 3, 0)
 PEOPLE = File(

@@ -131,7 +131,17 @@ def test_of_very_many_problems_the_first_are_told() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["2026-09-01", "2026-9-1", "2026/9/1", "2026.9.1", "2026年9月1日", "2026年9月1", "２０２６／９／１", "20260901", "46266"],
+    [
+        "2026-09-01",
+        "2026-9-1",
+        "2026/9/1",
+        "2026.9.1",
+        "2026年9月1日",
+        "2026年9月1",
+        "２０２６／９／１",
+        "20260901",
+        "46266",
+    ],
 )
 def test_a_date_as_people_write_it(text: str) -> None:
     assert civil_day(text) == date(2026, 9, 1)

@@ -42,7 +42,8 @@ def civil_day(text: str) -> date:
 
 
 def clock(text: str) -> time:
-    """A time of day: 17:00, 17：00, 17点半, 下午5:30, or a workbook's fraction of a day. 24:00 is midnight."""
+    """A time of day: 17:00, 17：00, 17点半, 下午5:30, or the fraction of a day that workbooks have. 24:00 is
+    midnight."""
     written = plain(text)
     if re.fullmatch(r"0?\.\d+", written, re.ASCII):
         minutes = round(Decimal(written) * 1440)

@@ -68,7 +68,7 @@ def decoded(file: str, content: bytes) -> str:
 
 
 def _workbook(file: str, content: bytes) -> list[RawSheet]:
-    if b"opendocument" in content[:200]:
+    if b"mimetypeapplication/vnd.oasis" in content[:100]:
         raise _refusal(file, "这是 .ods 表格，请另存为 .xlsx 或 CSV 后再导入。")
     try:
         said = apart.answer(START, content, seconds=WALL_SECONDS)

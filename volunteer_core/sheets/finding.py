@@ -20,6 +20,7 @@ from volunteer_core.sheets.headings import (
 from volunteer_core.sheets.raw import WHOLE_LINE, RawLine, RawSheet
 
 MOST_COLUMNS_NAMED = 5
+AFTER_THE_END = "在填表人、审核人一行之后还有内容，请移到表内或删除。"
 LOST_DIGITS = "是科学记数法，末尾几位已丢失。请把这一列设为“文本”格式后重新填写。"
 
 
@@ -58,7 +59,7 @@ def read_table(sheet: RawSheet, columns: Sequence[Column]) -> FoundTable:
             table.note(flaw.line, None, flaw.problem)
     lines = spread_heading(sheet)
     heading = find_heading(lines, columns)
-    line = lines[heading.index] if lines else RawLine(1, [])
+    line = lines[heading.at] if lines else RawLine(1, [])
     if not heading.named:
         wanted = "、".join(column.name for column in columns if column.needed)
         besides = "；不需要导入的工作表，请删除或隐藏。" if sheet.name else "。"
@@ -66,7 +67,7 @@ def read_table(sheet: RawSheet, columns: Sequence[Column]) -> FoundTable:
         return table
     places = _places(table, line, columns)
     if places:
-        _Reader(table, sheet, line, places).read(sheet.lines[heading.index + 1 :])
+        _Reader(table, sheet, line, places).read(sheet.lines[heading.at + 1 :])
     return table
 
 
@@ -101,7 +102,9 @@ def _places(table: FoundTable, line: RawLine, columns: Sequence[Column]) -> dict
 class _Reader:
     """Reads the lines below a heading."""
 
-    def __init__(self, table: FoundTable, sheet: RawSheet, heading: RawLine, places: dict[int, Column]) -> None:
+    def __init__(
+        self, table: FoundTable, sheet: RawSheet, heading: RawLine, places: dict[int, Column]
+    ) -> None:
         self._table, self._sheet, self._places = table, sheet, places
         self._heading = [named(cell) for cell in heading.cells]
         self._width = len(heading.cells)
@@ -128,7 +131,7 @@ class _Reader:
             seen_foot = seen_foot or is_foot(line.cells)
             if seen_foot:
                 if not is_foot(line.cells) and filled > 2:
-                    self._table.note(line.number, None, "在填表人、审核人一行之后还有内容，请移到表内或删除。")
+                    self._table.note(line.number, None, AFTER_THE_END)
             elif line.number in self._hidden:
                 hidden.append(line.number)
             elif line.number in self._across:

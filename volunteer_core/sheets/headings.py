@@ -49,7 +49,7 @@ class Column(msgspec.Struct, frozen=True):
 class Heading(NamedTuple):
     """Where the heading stands among the lines, and how many columns it names."""
 
-    index: int
+    at: int
     named: int
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -26,7 +26,14 @@ from volunteer_core.rosters.models import Pattern
 from volunteer_core.rosters.patterns import set_pattern
 from volunteer_core.sheets.children import import_children
 from volunteer_core.sheets.importing import Imported
-from volunteer_core.sheets.office_form import EventPart, OfficeFile, PatternPart, ProgrammePart, SitePart
+from volunteer_core.sheets.office_form import (
+    EventPart,
+    OfficeFile,
+    PatternPart,
+    ProgrammePart,
+    SitePart,
+    refuse_repeated_codes,
+)
 from volunteer_core.sheets.people import import_people
 from volunteer_core.sheets.problems import FileMalformed, Problem
 from volunteer_core.sheets.reading import read_toml
@@ -49,7 +56,7 @@ def import_folder(work: Work, *, folder: Path) -> list[Imported]:
     if not (folder / OFFICE).is_file():
         raise FileMalformed(OFFICE, [Problem(OFFICE, None, None, None, "文件夹里没有这个文件。")])
     office = read_toml(OFFICE, (folder / OFFICE).read_bytes(), OfficeFile)
-    _refuse_repeated_codes(OFFICE, office)
+    refuse_repeated_codes(OFFICE, office)
     with work.begin_nested():
         _load_structure(work, OFFICE, office)
         sheets = [sheet for sheet in PEOPLE if (folder / sheet).is_file()]
@@ -60,25 +67,6 @@ def import_folder(work: Work, *, folder: Path) -> list[Imported]:
             content = (folder / CHILDREN).read_bytes()
             found.append(import_children(work, file=CHILDREN, content=content))
     return found
-
-
-def _refuse_repeated_codes(file: str, office: OfficeFile) -> None:
-    lists: dict[str, Sequence[Any]] = {
-        "communities": office.communities,
-        "grids": office.grids,
-        "sites": office.sites,
-        "teams": office.teams,
-        "programmes": office.programmes,
-        "events": office.events,
-    }
-    problems = []
-    for name, parts in lists.items():
-        first: dict[str, int] = {}
-        for number, part in enumerate(parts):
-            if (before := first.setdefault(part.code, number)) != number:
-                problems.append(Problem(file, None, None, f"{name}[{number}].code", f"与 {name}[{before}] 重复。"))
-    if problems:
-        raise FileMalformed(file, problems)
 
 
 @contextmanager

@@ -12,10 +12,10 @@ import msgspec
 
 from volunteer_core.errors import Malformed, NotAllowed, Refused
 from volunteer_core.sheets.files import decoded
+from volunteer_core.sheets.finding import FoundTable, read_table
 from volunteer_core.sheets.headings import EXPLAINING, Column
 from volunteer_core.sheets.problems import FileMalformed, Problem
 from volunteer_core.sheets.raw import RawSheet
-from volunteer_core.sheets.finding import FoundTable, read_table
 
 T = TypeVar("T")
 
@@ -54,7 +54,7 @@ class Row(Generic[T]):
             return parse(text)
         except Malformed as malformed:
             self.note(column, str(malformed.facts["problem"]))
-        except ValueError:
+        except (LookupError, ValueError):
             self.note(column, "无法识别。")
         return None
 

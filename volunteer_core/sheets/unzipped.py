@@ -102,6 +102,8 @@ def column_number(letters: str) -> int:
 
 def marks_of(book: zipfile.ZipFile) -> dict[str, Marks]:
     """The marks of each worksheet by its name. Refuses what unpacks to too much, and dates from 1904."""
+    if WORKBOOK not in book.namelist():
+        raise Refusal("这不是 Excel 工作簿，请另存为 .xlsx 或 CSV 后再导入。")
     _measure(book)
     places: dict[str, str] = {}
     sheets: dict[str, str] = {}
@@ -130,7 +132,8 @@ def marks_of(book: zipfile.ZipFile) -> dict[str, Marks]:
     if sum(one.cells for one in found.values()) > MOST_CELLS or any(
         (one.last_line + 1) * (one.last_column + 1) > MOST_CELLS for one in found.values()
     ):
-        raise Refusal(f"单元格过多（最多 {MOST_CELLS // 10_000} 万个，空行空列若有格式也算），请分成几个文件。")
+        most = f"{MOST_CELLS // 10_000} 万"
+        raise Refusal(f"单元格过多（最多 {most}个，空行空列若有格式也算），请分成几个文件。")
     return found
 
 
