@@ -19,8 +19,8 @@ from volunteer_core.hours.ledger import balance, list_entries
 from volunteer_core.hours.models import EntryKind, EntrySource, LedgerEntry
 from volunteer_core.hours.months.models import MonthClosing, MonthState
 from volunteer_core.people.registry import leave_office
-from volunteer_core.sheets.importing import Imported, Preview, look_over, preview_file
 from volunteer_core.sheets.files import read_file
+from volunteer_core.sheets.importing import Imported, Preview, look_over, preview_file
 from volunteer_core.sheets.past_hours import HOURS, HOURS_COLUMNS, import_hours
 from volunteer_core.sheets.problems import FileMalformed
 from volunteer_core.timespans import Span, at
@@ -75,7 +75,9 @@ def entries(world: World, person: int) -> list[Any]:
 
 
 def test_a_line_becomes_an_entry(world: World, person: int) -> None:
-    done = load(world, {"开始": "8:30", "结束": "11点", "分钟": "", "小时": "2.5小时", "队伍": "全职太太俱乐部"})
+    done = load(
+        world, {"开始": "8:30", "结束": "11点", "分钟": "", "小时": "2.5小时", "队伍": "全职太太俱乐部"}
+    )
     assert done == Imported("h.csv", 1, 0, 0)
     [entry] = entries(world, person)
     assert (entry.kind, entry.minutes, entry.civil_date) == (EntryKind.SERVICE, 150, date(2026, 10, 12))
@@ -109,7 +111,8 @@ def test_what_is_understood(world: World, person: int, line: dict[str, str], min
 
 
 @pytest.mark.parametrize(
-    ("kind", "sums"), [("", (90, 0, 0)), ("志愿服务", (90, 0, 0)), ("职务工时", (0, 90, 0)), ("培训", (0, 0, 90))]
+    ("kind", "sums"),
+    [("", (90, 0, 0)), ("志愿服务", (90, 0, 0)), ("职务工时", (0, 90, 0)), ("培训", (0, 0, 90))],
 )
 def test_kinds_are_kept_apart(world: World, person: int, kind: str, sums: tuple[int, int, int]) -> None:
     load(world, {"类别": kind})
@@ -168,7 +171,9 @@ def test_two_of_one_name_and_phone_are_not_guessed(world: World, person: int) ->
 
 
 def test_problems_repeat_no_name_and_no_phone(world: World, person: int) -> None:
-    said = str(problems(world, {"编号": "13911112222"}, {"编号": "", "姓名": "陈秘密", "电话": "13911112222"}))
+    said = str(
+        problems(world, {"编号": "13911112222"}, {"编号": "", "姓名": "陈秘密", "电话": "13911112222"})
+    )
     assert "13911112222" not in said
     assert "陈秘密" not in said
 
@@ -190,7 +195,11 @@ def test_a_day_has_24_hours_by_pieces_and_with_what_is_recorded(world: World, pe
 
 
 def test_importing_again_adds_nothing(world: World, person: int) -> None:
-    lines = ({}, {"开始": "9:00", "结束": "10:00", "分钟": "", "活动内容": "清洁"}, {"类别": "培训", "活动内容": "急救"})
+    lines = (
+        {},
+        {"开始": "9:00", "结束": "10:00", "分钟": "", "活动内容": "清洁"},
+        {"类别": "培训", "活动内容": "急救"},
+    )
     assert load(world, *lines) == Imported("h.csv", 3, 0, 0)
     before = everything(world)
     assert load(world, *lines) == Imported("h.csv", 0, 0, 3)
@@ -241,7 +250,8 @@ def test_lines_that_overlap_each_other_are_named_by_their_lines(world: World, pe
 def close(world: World, *months: date) -> None:
     with world.office.write(by=SCRIPT, now=NOW) as work:
         work.add_all(
-            MonthClosing(community_id=world.community, month=month, state=MonthState.CLOSED) for month in months
+            MonthClosing(community_id=world.community, month=month, state=MonthState.CLOSED)
+            for month in months
         )
 
 

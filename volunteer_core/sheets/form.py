@@ -1,0 +1,47 @@
+"""How the sheets that we write look: A4 landscape, 宋体, a title, a line of what and when, headings that
+stay in sight, signatures below; and the texts in them stay texts."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+from typing import Any
+
+from volunteer_core.timespans import chinese_date
+
+FONT = "宋体"
+SIGNED = "填表人：＿＿＿＿＿＿＿＿　　　审核人：＿＿＿＿＿＿＿＿　　　制表日期："
+
+
+def set_up_page(sheet: Any, heading_rows: int) -> None:
+    """A4 landscape, with the rows above repeated on every page and kept in sight, and page numbers."""
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.set_margins(left=0.5, right=0.5, top=0.5, bottom=0.6)
+    sheet.center_horizontally()
+    sheet.repeat_rows(0, heading_rows - 1)
+    sheet.set_footer("&C第 &P 页，共 &N 页")
+    sheet.hide_gridlines()
+    sheet.freeze_panes(heading_rows, 0)
+
+
+def signed_line(today: date) -> str:
+    """Who made and who checked the sheet, and when it was made."""
+    return f"{SIGNED}{chinese_date(today)}"
+
+
+def merge(sheet: Any, top: int, left: int, bottom: int, right: int, text: str, style: Any) -> None:
+    """Merges cells, if they are several, and writes a text in them."""
+    if (top, left) != (bottom, right):
+        sheet.merge_range(top, left, bottom, right, "", style)
+    write(sheet, top, left, text, style)
+
+
+def write(sheet: Any, row: int, column: int, text: str, style: Any) -> None:
+    """Writes a text as a text: what begins with ``=`` is no formula and ``<r>`` no markup."""
+    sheet.write_string(row, column, f" {text}" if text.startswith("<r>") else text, style)
+
+
+def width_of(text: str) -> int:
+    """How wide a text is in half-width characters: a Chinese one is as wide as two others. Pure."""
+    return sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in text)
