@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from volunteer_core.timespans import chinese_date
 
@@ -45,3 +45,28 @@ def write(sheet: Any, row: int, column: int, text: str, style: Any) -> None:
 def width_of(text: str) -> int:
     """How wide a text is in half-width characters: a Chinese one is as wide as two others. Pure."""
     return sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in text)
+
+
+class Kept(NamedTuple):
+    """A column: its heading, and how wide it is at least and at most, in half-width characters."""
+
+    heading: str
+    least: int
+    most: int
+
+
+class Page:
+    """A worksheet whose columns become as wide as what is written in them, within bounds."""
+
+    def __init__(self, sheet: Any, columns: tuple[Kept, ...]) -> None:
+        self.sheet, self.columns = sheet, columns
+        self._widths = [kept.least for kept in columns]
+
+    def text(self, row: int, column: int, text: str, style: Any) -> None:
+        write(self.sheet, row, column, text, style)
+        if len(text) * 2 > self._widths[column]:
+            self._widths[column] = max(self._widths[column], width_of(text) + 2)
+
+    def set_widths(self) -> None:
+        for column, (kept, width) in enumerate(zip(self.columns, self._widths, strict=True)):
+            self.sheet.set_column(column, column, min(width, kept.most))

@@ -40,6 +40,8 @@ class Column(msgspec.Struct, frozen=True):
     names: tuple[str, ...] = ()
     needed: bool = True
     own: bool = False
+    about: str = ""
+    """How it is filled in, for our template."""
 
     @property
     def name(self) -> str:
