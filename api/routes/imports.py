@@ -20,7 +20,7 @@ from volunteer_core.sheets.children import CHILDREN, CHILDREN_COLUMNS
 from volunteer_core.sheets.importing import Imported, Preview, import_file, preview_file
 from volunteer_core.sheets.past_hours import HOURS
 from volunteer_core.sheets.people import PEOPLE, PEOPLE_COLUMNS
-from volunteer_core.sheets.problems import Problem
+from volunteer_core.sheets.problems import SheetProblem
 from volunteer_core.sheets.templates import template
 
 IMPORTED = Imported("people.csv", added=12, corrected=1, unchanged=2)
@@ -31,8 +31,8 @@ PREVIEW = Preview(
     unchanged=31,
     left_out=["填写说明"],
     problem_count=1,
-    problems=[Problem("2026年11月台账.xlsx", "一队", 17, "日期", "不是有效的日期，应写作 2026-09-01。")],
-    remarks=[Problem("2026年11月台账.xlsx", "一队", 9, "日期", "当月已经结账，将记入本月，作为调整。")],
+    problems=[SheetProblem("2026年11月台账.xlsx", "一队", 17, "日期", "不是有效的日期，应写作 2026-09-01。")],
+    remarks=[SheetProblem("2026年11月台账.xlsx", "一队", 9, "日期", "当月已经结账，将记入本月，作为调整。")],
 )
 PEOPLE_FILE = File(
     f"{','.join(PEOPLE_COLUMNS)}\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from volunteer_core import apart
-from volunteer_core.sheets.problems import FileMalformed, Problem
+from volunteer_core.sheets.problems import FileMalformed, SheetProblem
 from volunteer_core.sheets.raw import LARGEST_BYTES, WALL_SECONDS, WHOLE_LINE, Flaw, RawLine, RawSheet
 from volunteer_core.sheets.workbook import BROKEN, TOO_HEAVY, Answer, main
 
@@ -97,4 +97,4 @@ def _csv(file: str, content: bytes) -> RawSheet:
 
 
 def _refusal(file: str, sentence: str, line: int | None = None) -> FileMalformed:
-    return FileMalformed(file, [Problem(file, None, line, None, sentence)])
+    return FileMalformed(file, [SheetProblem(file, None, line, None, sentence)])

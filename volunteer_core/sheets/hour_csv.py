@@ -63,8 +63,9 @@ def _entry_lines(lines: HourLines) -> Iterator[tuple[Cell, ...]]:
         person = lines.people[entry.person_id]
         yield (
             number, entry.id, entry.civil_date.isoformat(), person.code, person.name,
-            lines.teams[entry.team_id], lines.communities[entry.community_id], entry.what, entry.place,
-            entry.times, KINDS[entry.kind], entry.minutes, tenths(entry.minutes), entry.recording_body, entry.remark,
+            lines.teams[entry.team_id], lines.communities[entry.community_id], entry.what,
+            entry.place, entry.times, KINDS[entry.kind], entry.minutes, tenths(entry.minutes),
+            entry.recording_body, entry.remark,
         )  # fmt: skip
 
 

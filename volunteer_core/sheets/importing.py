@@ -17,7 +17,7 @@ from volunteer_core.commitments.busy.opens import Opens
 from volunteer_core.database import Work
 from volunteer_core.sheets.files import read_file
 from volunteer_core.sheets.headings import Column
-from volunteer_core.sheets.problems import MOST_PROBLEMS, FileMalformed, Problem
+from volunteer_core.sheets.problems import MOST_PROBLEMS, FileMalformed, SheetProblem
 from volunteer_core.sheets.raw import RawSheet
 from volunteer_core.sheets.reading import Row, Sheet
 
@@ -44,8 +44,8 @@ class Preview(msgspec.Struct, frozen=True):
     unchanged: int
     left_out: list[str]
     problem_count: int
-    problems: list[Problem]
-    remarks: list[Problem]
+    problems: list[SheetProblem]
+    remarks: list[SheetProblem]
 
 
 class Count:

@@ -35,7 +35,7 @@ from volunteer_core.sheets.office_form import (
     refuse_repeated_codes,
 )
 from volunteer_core.sheets.people import import_people
-from volunteer_core.sheets.problems import FileMalformed, Problem
+from volunteer_core.sheets.problems import FileMalformed, SheetProblem
 from volunteer_core.sheets.reading import read_toml
 from volunteer_core.teams import membership, programmes
 from volunteer_core.teams.models import Programme, Team
@@ -54,7 +54,7 @@ def import_folder(work: Work, *, folder: Path) -> list[Imported]:
     """
     work.demand("sheets.import")
     if not (folder / OFFICE).is_file():
-        raise FileMalformed(OFFICE, [Problem(OFFICE, None, None, None, "文件夹里没有这个文件。")])
+        raise FileMalformed(OFFICE, [SheetProblem(OFFICE, None, None, None, "文件夹里没有这个文件。")])
     office = read_toml(OFFICE, (folder / OFFICE).read_bytes(), OfficeFile)
     refuse_repeated_codes(OFFICE, office)
     with work.begin_nested():
@@ -80,7 +80,7 @@ def _at(file: str, path: str) -> Iterator[None]:
         field = refused.facts.get("field")
         place = f"{path}.{field}" if field else path
         problem = str(refused.facts.get("problem", refused.message))
-        raise FileMalformed(file, [Problem(file, None, None, place, problem)]) from refused
+        raise FileMalformed(file, [SheetProblem(file, None, None, place, problem)]) from refused
 
 
 def _by_code(work: Work, table: Any, code: str, field: str = "") -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from volunteer_core.sheets.problems import FileMalformed, Problem
+from volunteer_core.sheets.problems import FileMalformed, SheetProblem
 from volunteer_core.workdays.daybook import DayRule
 
 
@@ -143,7 +143,7 @@ def refuse_repeated_codes(file: str, office: OfficeFile) -> None:
         for number, part in enumerate(parts):
             if (before := first.setdefault(part.code, number)) != number:
                 problems.append(
-                    Problem(file, None, None, f"{name}[{number}].code", f"与 {name}[{before}] 重复。")
+                    SheetProblem(file, None, None, f"{name}[{number}].code", f"与 {name}[{before}] 重复。")
                 )
     if problems:
         raise FileMalformed(file, problems)

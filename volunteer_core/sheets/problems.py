@@ -9,7 +9,7 @@ from volunteer_core.errors import RuleBroken
 MOST_PROBLEMS = 100
 
 
-class Problem(msgspec.Struct, frozen=True):
+class SheetProblem(msgspec.Struct, frozen=True):
     """What is wrong in a file, and where: line 1 is the first; column is its heading.
 
     ``sheet`` is the worksheet's name; a CSV file has none.
@@ -41,7 +41,7 @@ class FileMalformed(
 ):
     """A file has problems: each is named with sheet, line and column, and nothing of the file is loaded."""
 
-    def __init__(self, file: str, problems: list[Problem]) -> None:
+    def __init__(self, file: str, problems: list[SheetProblem]) -> None:
         self.problems = problems
         kept = problems[:MOST_PROBLEMS]
         super().__init__(

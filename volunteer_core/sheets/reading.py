@@ -14,7 +14,7 @@ from volunteer_core.errors import Malformed, NotAllowed, Refused
 from volunteer_core.sheets.files import decoded
 from volunteer_core.sheets.finding import FoundTable, read_table
 from volunteer_core.sheets.headings import EXPLAINING, Column
-from volunteer_core.sheets.problems import FileMalformed, Problem
+from volunteer_core.sheets.problems import FileMalformed, SheetProblem
 from volunteer_core.sheets.raw import RawSheet
 
 T = TypeVar("T")
@@ -87,9 +87,9 @@ class Row(Generic[T]):
             known = field in self._sheet.codes
             self.note(field if known else column, str(refused.facts.get("problem", refused.message)))
 
-    def _problem(self, column: str | None, problem: str) -> Problem:
+    def _problem(self, column: str | None, problem: str) -> SheetProblem:
         heading = self.heading(column) if column else None
-        return Problem(self._sheet.file, self._table.name or None, self.line, heading, problem)
+        return SheetProblem(self._sheet.file, self._table.name or None, self.line, heading, problem)
 
 
 class Sheet:
@@ -104,23 +104,25 @@ class Sheet:
         self.file = file
         self.columns = tuple(columns)
         self.codes = {column.code for column in columns}
-        self.problems: list[Problem] = []
-        self.remarks: list[Problem] = []
+        self.problems: list[SheetProblem] = []
+        self.remarks: list[SheetProblem] = []
         self.rows: list[Row[object]] = []
         self.left_out = [one.name for one in sheets if one.lines and _is_left_out(one)]
         shown = [one for one in sheets if (one.lines or one.flaws or not one.name) and not _is_left_out(one)]
         if not shown:
-            raise FileMalformed(file, [Problem(file, None, None, None, "没有可以读取的内容。")])
+            raise FileMalformed(file, [SheetProblem(file, None, None, None, "没有可以读取的内容。")])
         self._tables = [read_table(one, self.columns) for one in shown]
         for table in self._tables:
             self.problems += [
-                Problem(file, table.name or None, flaw.line, table.headings.get(flaw.column), flaw.problem)
+                SheetProblem(
+                    file, table.name or None, flaw.line, table.headings.get(flaw.column), flaw.problem
+                )
                 for flaw in table.problems
             ]
             self.rows += [Row(self, table, line, cells) for line, cells in table.rows]
         if len(self.rows) > MOST_ROWS:
             sentence = f"有 {len(self.rows)} 行，一次最多导入 {MOST_ROWS} 行，请分成几个文件。"
-            raise FileMalformed(file, [Problem(file, None, None, None, sentence)])
+            raise FileMalformed(file, [SheetProblem(file, None, None, None, sentence)])
         if any(not table.headings for table in self._tables):
             self.check()
         if once is not None:
@@ -131,7 +133,7 @@ class Sheet:
         if self.problems:
             raise FileMalformed(self.file, self.sorted_problems())
 
-    def sorted_problems(self) -> list[Problem]:
+    def sorted_problems(self) -> list[SheetProblem]:
         """All problems in the order of the file, each once."""
         order = {table.name or None: number for number, table in enumerate(self._tables)}
         return sorted(dict.fromkeys(self.problems), key=lambda one: (order[one.sheet], one.line or 0))
@@ -161,12 +163,12 @@ def read_toml(file: str, content: bytes, form: type[T]) -> T:
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"line (\d+), column (\d+)", str(error))
         line, column = (int(place[1]), place[2]) if place else (None, None)
-        raise FileMalformed(file, [Problem(file, None, line, column, "不是有效的 TOML。")]) from error
+        raise FileMalformed(file, [SheetProblem(file, None, line, column, "不是有效的 TOML。")]) from error
     except msgspec.ValidationError as error:
         path = re.search(r"at `\$\.?(.*)`", str(error))
         problem = f"取值不符合要求（{str(error).split(' - at')[0]}）。"
         place_in = path[1] if path else None
-        raise FileMalformed(file, [Problem(file, None, None, place_in, problem)]) from error
+        raise FileMalformed(file, [SheetProblem(file, None, None, place_in, problem)]) from error
 
 
 def _is_left_out(sheet: RawSheet) -> bool:
