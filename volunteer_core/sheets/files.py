@@ -27,11 +27,17 @@ _OTHERS = (
 )
 
 
-def read_path(path: Path, name: str) -> list[RawSheet]:
-    """The sheets of a file on this machine; one that is too large is not even read."""
+def content_of(path: Path) -> bytes:
+    """The content of a file on this machine. One that is too large is refused unread."""
     if path.stat().st_size > LARGEST_BYTES:
-        raise _refusal(name, TOO_LARGE)
-    return read_file(name, path.read_bytes())
+        raise _refusal(path.name, TOO_LARGE)
+    return path.read_bytes()
+
+
+def sheets_in(folder: Path, *names: str) -> list[Path]:
+    """The sheets of these names that are in a folder, in this order."""
+    paths = [folder / f"{name}{ending}" for name in names for ending in (".csv", ".xlsx")]
+    return [path for path in paths if path.is_file()]
 
 
 def read_file(file: str, content: bytes) -> list[RawSheet]:

@@ -156,5 +156,7 @@ def look_over(work: Work, form: Form, file: str, sheets: Sequence[RawSheet]) -> 
 
 
 def _numbers(sheet: Sheet, count: Count) -> tuple[int, int, int]:
-    added, corrected = len(count.added), len(count.changed - count.added)
-    return added, corrected, len(sheet.rows) - added - corrected
+    """Rows added, corrected and unchanged; those with problems are none of these."""
+    sound = {id(row) for row in sheet.rows if not row.faulty}
+    added, corrected = sound & count.added, (sound & count.changed) - count.added
+    return len(added), len(corrected), len(sound) - len(added) - len(corrected)

@@ -25,6 +25,7 @@ from volunteer_core.places.models import Community, Grid, Site
 from volunteer_core.rosters.models import Pattern
 from volunteer_core.rosters.patterns import set_pattern
 from volunteer_core.sheets.children import import_children
+from volunteer_core.sheets.files import content_of, sheets_in
 from volunteer_core.sheets.importing import Imported
 from volunteer_core.sheets.office_form import (
     EventPart,
@@ -42,12 +43,12 @@ from volunteer_core.teams.models import Programme, Team
 from volunteer_core.timespans import civil_date
 from volunteer_core.workdays import upkeep
 
-OFFICE, PEOPLE, CHILDREN = "office.toml", ("people.csv", "guardians.csv"), "children.csv"
+OFFICE, PEOPLE, CHILDREN = "office.toml", ("people", "guardians"), "children"
 
 
 def import_folder(work: Work, *, folder: Path) -> list[Imported]:
     """Imports an office from a folder: ``office.toml``, then, where they are there, the sheets
-    ``people.csv``, ``guardians.csv`` and ``children.csv``.
+    of people, guardians and children (``people.csv`` or ``people.xlsx`` and so on).
 
     Importing it again adds only what is new. Events that have begun are left out: nobody can sign
     up for them. The first file with problems refuses the whole.
@@ -59,13 +60,16 @@ def import_folder(work: Work, *, folder: Path) -> list[Imported]:
     refuse_repeated_codes(OFFICE, office)
     with work.begin_nested():
         _load_structure(work, OFFICE, office)
-        sheets = [sheet for sheet in PEOPLE if (folder / sheet).is_file()]
-        found = [import_people(work, file=sheet, content=(folder / sheet).read_bytes()) for sheet in sheets]
+        found = [
+            import_people(work, file=path.name, content=content_of(path))
+            for path in sheets_in(folder, *PEOPLE)
+        ]
         _load_appointments(work, OFFICE, office)
         _load_events(work, OFFICE, office)
-        if (folder / CHILDREN).is_file():
-            content = (folder / CHILDREN).read_bytes()
-            found.append(import_children(work, file=CHILDREN, content=content))
+        found += [
+            import_children(work, file=path.name, content=content_of(path))
+            for path in sheets_in(folder, CHILDREN)
+        ]
     return found
 
 

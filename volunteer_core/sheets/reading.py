@@ -31,6 +31,8 @@ class Row(Generic[T]):
         self.line = line
         self._cells = cells
         self._unclear = {flaw.column for flaw in table.flaws.get(line, ())}
+        self.faulty = bool(self._unclear)
+        """Whether a problem of it is noted."""
 
     @property
     def place(self) -> str:
@@ -66,6 +68,7 @@ class Row(Generic[T]):
 
     def note(self, column: str | None, problem: str) -> None:
         """Notes a problem of this line."""
+        self.faulty = True
         self._sheet.problems.append(self._problem(column, problem))
 
     def remark(self, column: str | None, remark: str) -> None:
