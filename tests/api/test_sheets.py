@@ -97,7 +97,7 @@ def test_past_hours_from_the_template_to_the_workbook(api: Any) -> None:
     assert int(answer.headers["content-length"]) == len(answer.content)
     book = openpyxl.load_workbook(io.BytesIO(answer.content), data_only=True)
     assert [cell.value for cell in book["明细"][5]][3:13] == [
-        "H1", "符海燕", "（未归属）", "凤翔社区", "劝导", "路口", "", "志愿服务", 90, 1.5,
+        "H1", "符海燕", "（未归属）", "凤翔社区", "劝导", "路口", None, "志愿服务", 90, 1.5,
     ]  # fmt: skip
     for path in ("csv", "records"):
         answer = api.call("GET", f"/v1/hours/{path}?{span}", by="officer")

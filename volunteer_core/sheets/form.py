@@ -63,9 +63,13 @@ class Page:
         self._widths = [kept.least for kept in columns]
 
     def text(self, row: int, column: int, text: str, style: Any) -> None:
+        if not text:
+            self.sheet.write_blank(row, column, None, style)
+            return
         write(self.sheet, row, column, text, style)
-        if len(text) * 2 > self._widths[column]:
-            self._widths[column] = max(self._widths[column], width_of(text) + 2)
+        widest = self._widths[column]
+        if widest < self.columns[column].most and len(text) * 2 + 2 > widest:
+            self._widths[column] = max(widest, width_of(text) + 2)
 
     def set_widths(self) -> None:
         for column, (kept, width) in enumerate(zip(self.columns, self._widths, strict=True)):
