@@ -1,4 +1,4 @@
-"""Importing an office: one TOML for what it is, CSV sheets for its people and children."""
+"""Importing an office: one TOML for what it is, sheets for its people and children."""
 
 from __future__ import annotations
 
