@@ -118,6 +118,14 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
         msgspec.json.encode(refusal.facts)
 
 
+def test_a_file_of_too_many_lines_is_refused_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("volunteer_core.sheets.reading.MOST_ROWS", 2)
+    assert len(read("code,name\nV1,王\nV2,李\n")) == 2
+    [(line, column, sentence)] = refused("code,name\nV1,王\nV2,李\nV3,张\n")
+    assert (line, column) == (None, None)
+    assert sentence == "有 3 行，一次最多导入 2 行，请分成几个文件。"
+
+
 def test_of_very_many_problems_the_first_are_told() -> None:
     text = "code,name\n" + "V\n" * 150
     with pytest.raises(FileMalformed) as refusal:
