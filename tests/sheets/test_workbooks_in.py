@@ -395,6 +395,21 @@ def test_cells_are_counted_before_they_are_held(cells: str, said: str) -> None:
     assert said in refused(replaced(workbook(HEADING), SHEET, text))
 
 
+def test_cells_without_addresses_stand_one_after_the_other() -> None:
+    def row(*texts: str, hidden: str = "") -> str:
+        cells = "".join(f'<c t="inlineStr"><is><t>{text}</t></is></c>' for text in texts)
+        return f"<row{hidden}>{cells}</row>"
+
+    lines = row(*HEADING) + row("V1", "王") + row("V2", "李", hidden=' hidden="1"')
+    bad = "<row><c t='inlineStr'><is><t>V3</t></is></c><c t='e'><v>#REF!</v></c></row>"
+    text = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        f"<sheetData>{lines}{bad}</sheetData></worksheet>"
+    )
+    content = replaced(workbook(HEADING), SHEET, text.encode())
+    assert [(line, column) for _, line, column, _ in problems(content)] == [(3, None), (4, "姓名")]
+
+
 def test_entities_are_not_expanded() -> None:
     text = b'<!DOCTYPE w [<!ENTITY a "aaaaaaaaaa">]><worksheet><sheetData/></worksheet>'
     assert "异常" in refused(replaced(workbook(HEADING), SHEET, text))
