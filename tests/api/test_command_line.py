@@ -259,27 +259,27 @@ def test_the_table_of_rights_has_a_row_for_each_operation() -> None:
         assert held == RIGHTS[operation], operation
 
 
-def test_a_sheet_is_looked_over_then_imported(upgraded: str, tmp_path: Path) -> None:
+def test_a_sheet_is_looked_over_then_imported(office_url: str, tmp_path: Path) -> None:
     sheet = tmp_path / "花名册.csv"
     sheet.write_text("花名册,\n编号,姓名\nX1,王小敏\nX2,\n", encoding="gbk")
-    before = contents(upgraded)
-    result = volunteer(upgraded, "import-sheet", "people", str(sheet), "--preview")
+    before = contents(office_url)
+    result = volunteer(office_url, "import-sheet", "people", str(sheet), "--preview")
     assert result.stdout.splitlines() == [
         "预览（未作任何更改）花名册.csv：新增 1，更正 0，未变 0",
         "  第 4 行「姓名」列：不能为空。",
     ]
     assert (result.exit_code, result.stderr) == (1, "未执行：有 1 处问题，改正后才能导入。\n")
-    assert "第 4 行「姓名」列不能为空。" in refused(upgraded, "import-sheet", "people", str(sheet))
-    assert contents(upgraded) == before
+    assert "第 4 行「姓名」列不能为空。" in refused(office_url, "import-sheet", "people", str(sheet))
+    assert contents(office_url) == before
     sheet.write_text("花名册,\n编号,姓名\nX1,王小敏\n", encoding="gbk")
-    seen = said(upgraded, "import-sheet", "people", str(sheet), "--preview")
+    seen = said(office_url, "import-sheet", "people", str(sheet), "--preview")
     assert seen == "预览（未作任何更改）花名册.csv：新增 1，更正 0，未变 0\n"
-    assert contents(upgraded) == before
+    assert contents(office_url) == before
     for counted in ("新增 1，更正 0，未变 0", "新增 0，更正 0，未变 1"):
-        assert said(upgraded, "import-sheet", "people", str(sheet)) == f"花名册.csv：{counted}\n"
+        assert said(office_url, "import-sheet", "people", str(sheet)) == f"花名册.csv：{counted}\n"
 
 
-def test_a_sheet_that_is_too_large_is_not_read(upgraded: str, tmp_path: Path) -> None:
+def test_a_sheet_that_is_too_large_is_not_read(office_url: str, tmp_path: Path) -> None:
     with (tmp_path / "large.csv").open("wb") as file:
         file.truncate(200_000_000)
-    assert "文件超过 20 MB" in refused(upgraded, "import-sheet", "hours", str(tmp_path / "large.csv"))
+    assert "文件超过 20 MB" in refused(office_url, "import-sheet", "hours", str(tmp_path / "large.csv"))

@@ -254,7 +254,7 @@ def _enter(work: Work, row: Row[Any], line: Line, entered: dict[int, Row[Any]]) 
         return
     there = Stays(work, line.person_id, line.day).overlapping(line.span) if line.span else []
     if there:
-        row.note("start", f"与{_named(there[0].id, entered)}的时间重叠，同一时间只计一次。")
+        row.note("start", f"与{_named(there[0].entry.id, entered)}的时间重叠，同一时间只计一次。")
         return
     if is_closed(work, line.community_id, line.day):
         row.remark("date", "当月已经结账，将记入本月，作为调整。")
