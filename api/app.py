@@ -13,7 +13,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 
 from api import docs
-from api.aside import Aside
+from api.aside import MOST_SHEETS, Aside
 from api.at_hand import KnownFeeds
 from api.fetches import Fetches
 from api.front import Front
@@ -43,6 +43,7 @@ from api.routes import (
     events,
     feeds,
     grid_posts,
+    hour_sheets,
     hours,
     imports,
     months,
@@ -116,6 +117,7 @@ ROUTERS = (
     certificates.router,
     recognitions.router,
     weekly_targets.router,
+    hour_sheets.router,
     notices.router,
     office.router,
 )
@@ -135,7 +137,7 @@ def create_app(database: Database, settings: Settings, lifespan: Sequence[Lifesp
     set_asyncio_executor(ThreadPoolExecutor(settings.threads, thread_name_prefix="work"))
     fetches, shelf = Fetches(database), Shelf()
     at_hand = AtHand(database, shelf)
-    aside = Aside()
+    aside, sheets = Aside(), Aside(MOST_SHEETS, name="sheets")
     app = Litestar(
         [
             # Everything is in a Router: handlers given straight to Litestar that share a path fail at first.
@@ -160,11 +162,12 @@ def create_app(database: Database, settings: Settings, lifespan: Sequence[Lifesp
                 "fetches": fetches,
                 "shelf": shelf,
                 "aside": aside,
+                "sheets": sheets,
                 "fetcher": Fetcher(),
             }
         ),
         lifespan=list(lifespan),
-        on_shutdown=[aside.end, fetches.write, at_hand.close],
+        on_shutdown=[aside.end, sheets.end, fetches.write, at_hand.close],
         type_decoders=[(lambda kind: kind is Instant, decode_instant)],
     )
     prepare(app.routes)

@@ -20,6 +20,7 @@ from volunteer_core.timespans import civil
 
 if TYPE_CHECKING:
     from volunteer_core.database import Database
+    from volunteer_core.sheets.importing import Imported, Preview
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -110,12 +111,46 @@ def database_upgrade() -> None:
 @main.command("import")
 @click.argument("folder", type=click.Path(path_type=Path))
 def import_command(folder: Path) -> None:
-    """从文件夹导入一个街道办：office.toml 和 people.csv、guardians.csv、children.csv。"""
+    """从文件夹导入一个街道办：office.toml 和 people、guardians、children 三份表格（.csv 或 .xlsx）。"""
     from volunteer_core.sheets.office import import_folder
 
     with _office() as office, office.write(by=Actor.system("命令行导入")) as work:
         for imported in import_folder(work, folder=folder):
-            click.echo(f"{imported.file}：新增 {imported.added}，已有 {imported.known}")
+            click.echo(_said(imported))
+
+
+@main.command("import-sheet")
+@click.argument("kind", type=click.Choice(["people", "hours"]))
+@click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+@click.option("--preview", is_flag=True, help="只检查并说明会导入什么，不作任何更改。")
+def import_sheet(kind: str, file: Path, preview: bool) -> None:
+    """导入一份表格（.xlsx 或 CSV）：people 为人员，hours 为以往时长。"""
+    from volunteer_core.commitments.busy.opens import Acting
+    from volunteer_core.sheets.files import content_of
+    from volunteer_core.sheets.importing import import_file, preview_file
+    from volunteer_core.sheets.past_hours import HOURS
+    from volunteer_core.sheets.people import PEOPLE
+
+    form = {"people": PEOPLE, "hours": HOURS}[kind]
+    with _office() as office:
+        opens = Acting(office, Actor.system("命令行导入表格"))
+        content = content_of(file)
+        if not preview:
+            click.echo(_said(import_file(opens, form, file=file.name, content=content)))
+            return
+        seen = preview_file(opens, form, file=file.name, content=content)
+        click.echo(f"预览（未作任何更改）{_said(seen)}")
+        for name in seen.left_out:
+            click.echo(f"  不读取工作表「{name}」")
+        for one in (*seen.problems, *seen.remarks):
+            click.echo(f"  {one.where}：{one.problem}")
+        if seen.problem_count:
+            _stop(f"有 {seen.problem_count} 处问题，改正后才能导入。")
+
+
+def _said(imported: Imported | Preview) -> str:
+    """What an import did, or would do, in words."""
+    return f"{imported.file}：新增 {imported.added}，更正 {imported.corrected}，未变 {imported.unchanged}"
 
 
 @main.command()
@@ -243,7 +278,9 @@ def _refusals() -> Iterator[None]:
         problems = refused.facts.get("problems", [])
         lines = [refused.message]
         for problem in problems if isinstance(problems, list) else []:
-            where = " ".join(str(problem[key]) for key in ("file", "line", "column") if problem[key])
+            where = " ".join(
+                str(problem[key]) for key in ("file", "sheet", "line", "column") if problem.get(key)
+            )
             lines.append(f"  {where}：{problem['problem']}")
         _stop("\n".join(lines))
 

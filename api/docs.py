@@ -63,6 +63,8 @@ TAGS = (
     Tag("months", "月末结账：待办清单、社区结账、街道结账和重开"),
     Tag("certificates", "志愿服务记录和记录证明"),
     Tag("recognitions", "星级：达到、复核和名单"),
+    Tag("hour-sheets", "台账：时长的表格和导出"),
+    Tag("imports", "导入人员、儿童和以往时长的表格"),
     Tag("notices", "需要通知的事项"),
     Tag("office", "街道办的设置和操作记录"),
     Tag("server", "服务是否正常"),

@@ -34,6 +34,8 @@ class File(msgspec.Struct, frozen=True):
 
     text: str
     media_type: str = "text/csv"
+    or_else: str = ""
+    """Another media type that is taken, whose example is not text."""
 
 
 def get(
@@ -130,7 +132,12 @@ def _describe(method: str, operation: str | None, asks: object, answers: object,
     described = Operation(**fields)
     if isinstance(asks, File):  # Litestar does not describe a raw body
         file = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))
-        described.request_body, asks = RequestBody({asks.media_type: file}, required=True), asks.text
+        content = {asks.media_type: file}
+        _exemplify(content, asks.text)
+        if asks.or_else:
+            binary = Schema(type=OpenAPIType.STRING, content_media_type=asks.or_else)
+            content[asks.or_else] = OpenAPIMediaType(schema=binary)
+        described.request_body, asks = RequestBody(content, required=True), None
     statuses = {500}
     if operation is not None:
         statuses |= {400, 401, 503}

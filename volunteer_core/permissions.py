@@ -264,6 +264,7 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         ("calendars.revoke", _S, _O),
         # in and out
         ("sheets.import", _O),
+        ("sheets.records", _C, _O),
     )
 }
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from litestar import Response, Router
 from litestar.params import FromPath, FromQuery
 
+from api.downloads import XLSX, download
 from api.incoming import OptionalQueryId, PathId
 from api.operations import get
 from api.work import Opened
 from volunteer_core.sheets import roster, roster_text
 from volunteer_core.sheets.roster_text import WeekText
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEXT = """【凤翔社区五点学堂值班表】
 2026年第49周（11月30日—12月6日）　已公布
 地点：凤翔社区五点学堂　★ 为带班
@@ -45,7 +43,7 @@ def read_week_sheet(
         content = roster.week_sheet(
             work, programme_id=programme_id, week=week, site_id=site_id, contacts=contacts
         )
-    return _download(content, f"值班表-{week}.xlsx", plain=f"roster-{week}.xlsx")
+    return download(content, f"值班表-{week}.xlsx", plain=f"roster-{week}.xlsx")
 
 
 @get(
@@ -68,13 +66,6 @@ def read_week_text(
         return roster_text.week_text(
             work, programme_id=programme_id, week=week, site_id=site_id, masked=masked
         )
-
-
-def _download(content: bytes, name: str, *, plain: str) -> Response[bytes]:
-    """A file under its Chinese name (RFC 6266 §4.3), and a plain one for who cannot read that."""
-    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
-    headers = {"Content-Disposition": disposition, "Cache-Control": "private, no-store"}
-    return Response(content, media_type=XLSX, headers=headers)
 
 
 router = Router("/", route_handlers=[read_week_sheet, read_week_text], tags=["roster-sheets"])

@@ -65,6 +65,7 @@ CLAIM = {
 PEOPLE = f"{','.join(PEOPLE_COLUMNS)}\nV900,王小敏,,,SF,,,,,,,,,,\n"
 MONTH = {"community_id": "$community", "month": "2026-09"}
 CHILD = "C900,林小雨,2018-05-02,SF-S,SCHOOL,12345,2026-09-01,2027-01-31,V002,母亲,"
+HOURS = "姓名,电话,日期,分钟,活动内容,地点,社区\n林爷爷,13800000009,2026-10-12,60,劝导,路口,SF\n"
 CALENDAR = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//tests//\r\nEND:VCALENDAR\r\n"
 CHILDREN = f"{','.join(CHILDREN_COLUMNS)}\n{CHILD}\n"
 
@@ -131,6 +132,11 @@ PEOPLE_AND_TEAMS = (
     Call("withdraw_leave", {"leave_id": "$leave"}),
     Call("import_people_sheet", body=PEOPLE),
     Call("import_children_sheet", body=CHILDREN),
+    Call("preview_people_sheet", body=PEOPLE),
+    Call("read_people_template"),
+    Call("import_hours_sheet", body=HOURS),
+    Call("preview_hours_sheet", body=HOURS),
+    Call("read_hours_template"),
     Call("list_teams"),
     Call("found_team", body={"code": "T9", "name": "红娘站"}),
     Call("change_team", body={"purpose": "照看"}),
@@ -458,6 +464,9 @@ HOURS_AND_CALENDARS = (
     Call("list_recognitions", never=frozenset({G}), anywhere=frozenset({S, C}), shows="items"),
     Call("confirm_recognition", {"recognition_id": "$star"}, body={"reason": "予以保留"}),
     Call("withdraw_recognition", {"recognition_id": "$second_star"}, body={"reason": "重复登记"}),
+    Call("read_hour_book", query=SPAN, anywhere=frozenset({T, C})),
+    Call("read_hour_csv", query=SPAN, anywhere=frozenset({T, C})),
+    Call("read_records", query=SPAN, anywhere=frozenset({C})),
     Call("list_notices", anywhere=frozenset({S, T, C}), shows="items"),
     Call("write_group_text", anywhere=frozenset({S, T, C}), shows="notice_ids"),
     Call("mark_told", body={"notice_ids": ["$told"]}),

@@ -124,11 +124,11 @@ def test_a_bad_setting_is_told_by_its_name(command: tuple[str, ...], name: str, 
 def test_importing_an_office_again_adds_nothing(office_url: str) -> None:
     sizes = {"people.csv": 362, "guardians.csv": 110, "children.csv": 130}
     first = said(office_url, "import", str(SAMPLE)).splitlines()
-    assert first == [f"{sheet}：新增 {size}，已有 0" for sheet, size in sizes.items()]
+    assert first == [f"{sheet}：新增 {size}，更正 0，未变 0" for sheet, size in sizes.items()]
     before = contents(office_url)
     assert [len(before[table]) for table in ("people", "children", "grids")] == [362 + 110, 130, 45]
     again = said(office_url, "import", str(SAMPLE)).splitlines()
-    assert again == [f"{sheet}：新增 0，已有 {size}" for sheet, size in sizes.items()]
+    assert again == [f"{sheet}：新增 0，更正 0，未变 {size}" for sheet, size in sizes.items()]
     assert contents(office_url) == before
 
 
@@ -257,3 +257,29 @@ def test_the_table_of_rights_has_a_row_for_each_operation() -> None:
     for operation, *marks in rows:
         held = {scope for scope, mark in zip(Scope, marks, strict=True) if mark == "x"}
         assert held == RIGHTS[operation], operation
+
+
+def test_a_sheet_is_looked_over_then_imported(office_url: str, tmp_path: Path) -> None:
+    sheet = tmp_path / "花名册.csv"
+    sheet.write_text("花名册,\n编号,姓名\nX1,王小敏\nX2,\n", encoding="gbk")
+    before = contents(office_url)
+    result = volunteer(office_url, "import-sheet", "people", str(sheet), "--preview")
+    assert result.stdout.splitlines() == [
+        "预览（未作任何更改）花名册.csv：新增 1，更正 0，未变 0",
+        "  第 4 行「姓名」列：不能为空。",
+    ]
+    assert (result.exit_code, result.stderr) == (1, "未执行：有 1 处问题，改正后才能导入。\n")
+    assert "第 4 行「姓名」列不能为空。" in refused(office_url, "import-sheet", "people", str(sheet))
+    assert contents(office_url) == before
+    sheet.write_text("花名册,\n编号,姓名\nX1,王小敏\n", encoding="gbk")
+    seen = said(office_url, "import-sheet", "people", str(sheet), "--preview")
+    assert seen == "预览（未作任何更改）花名册.csv：新增 1，更正 0，未变 0\n"
+    assert contents(office_url) == before
+    for counted in ("新增 1，更正 0，未变 0", "新增 0，更正 0，未变 1"):
+        assert said(office_url, "import-sheet", "people", str(sheet)) == f"花名册.csv：{counted}\n"
+
+
+def test_a_sheet_that_is_too_large_is_not_read(office_url: str, tmp_path: Path) -> None:
+    with (tmp_path / "large.csv").open("wb") as file:
+        file.truncate(200_000_000)
+    assert "文件超过 20 MB" in refused(office_url, "import-sheet", "hours", str(tmp_path / "large.csv"))

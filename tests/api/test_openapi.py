@@ -146,9 +146,12 @@ def test_what_is_no_json_is_described(description: dict[str, Any]) -> None:
         assert responses["304"].keys() == {"description"}
     printed = paths["/v1/programmes/{programme_id}/weeks/{week}/sheet"]["get"]["responses"]["200"]
     assert [media.rpartition(".")[2] for media in printed["content"]] == ["sheet"]
-    for sheet in ("/v1/imports/people", "/v1/imports/children"):
-        assert paths[sheet]["post"]["requestBody"]["content"].keys() == {"text/csv"}
+    for sheet in ("/v1/imports/people", "/v1/imports/children", "/v1/imports/hours/preview"):
+        csv, workbook = paths[sheet]["post"]["requestBody"]["content"]
+        assert (csv, workbook.rpartition(".")[2]) == ("text/csv", "sheet")
         assert "415" not in paths[sheet]["post"]["responses"]
+    lines = paths["/v1/hours/csv"]["get"]["responses"]["200"]["content"]
+    assert lines.keys() == {"text/csv"}
 
 
 def test_errors_are_problem_documents(description: dict[str, Any]) -> None:

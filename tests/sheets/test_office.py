@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, time
 from pathlib import Path
 
+import openpyxl
 import pytest
 from sqlalchemy import func, select
 
@@ -16,8 +17,9 @@ from volunteer_core.events.models import Event
 from volunteer_core.office.settings import change_setting, settings_on
 from volunteer_core.people.models import Person
 from volunteer_core.places.models import Community, Grid, Site
+from volunteer_core.sheets.importing import Imported
 from volunteer_core.sheets.office import import_folder
-from volunteer_core.sheets.reading import FileMalformed
+from volunteer_core.sheets.problems import FileMalformed
 from volunteer_core.teams.models import GridPost, Membership
 from volunteer_core.timespans import at, civil_date
 
@@ -112,3 +114,13 @@ def test_settings_undone_with_a_savepoint_are_forgotten(world: World) -> None:
         assert settings_on(work, day).weekly_target_minutes == 60
         savepoint.rollback()
         assert settings_on(work, day).weekly_target_minutes == 120
+
+
+def test_sheets_of_a_folder_may_be_workbooks(world: World, tmp_path: Path) -> None:
+    (tmp_path / "office.toml").write_text(COMMUNITY, encoding="utf-8")
+    book = openpyxl.Workbook()
+    for row in (["花名册"], ["编号", "姓名", "社区"], ["X1", "王小敏", "新社区"]):
+        book.active.append(row)
+    book.save(tmp_path / "people.xlsx")
+    with world.office.write(by=SCRIPT, now=NOW) as work:
+        assert import_folder(work, folder=tmp_path) == [Imported("people.xlsx", 1, 0, 0)]

@@ -15,11 +15,14 @@ from tests.sheets.writing import (
     people_sheet,
     problems,
 )
-from tests.world import World
+from tests.world import NOW, SCRIPT, World
 from volunteer_core.care.enrolment import list_children
 from volunteer_core.errors import NotAllowed
 from volunteer_core.people.registry import read, search
-from volunteer_core.sheets.people import import_people
+from volunteer_core.sheets.files import read_file
+from volunteer_core.sheets.importing import look_over
+from volunteer_core.sheets.people import PEOPLE, import_people
+from volunteer_core.teams.membership import list_members
 
 MUM = {"code": "MUM", "name": "林海燕", "birth_date": "1990-01-01"}
 
@@ -93,7 +96,7 @@ def test_importing_again_changes_nothing(world: World) -> None:
     first = load_people(world, sheet)
     before = everything(world)
     second = load_people(world, sheet)
-    assert (first.added, first.known, second.added, second.known) == (2, 0, 0, 2)
+    assert (first.added, first.unchanged, second.added, second.unchanged) == (2, 0, 0, 2)
     assert everything(world) == before
 
 
@@ -133,5 +136,52 @@ def test_children_are_imported_by_the_coordinator_of_their_site(world: World) ->
             load_children(world, children_sheet({}), by=by)
     by = world.coordinator(world.community)
     assert load_children(world, children_sheet({}), by=by).added == 1
-    assert load_children(world, children_sheet({}), by=by).known == 1
+    assert load_children(world, children_sheet({}), by=by).unchanged == 1
     assert [child.code for child in world.see(list_children, by=by).items] == [CHILD["code"]]
+
+
+OFFICES = """凤翔街道志愿者花名册,,,,,,
+单位：凤翔街道办事处,,,,,2026年11月,
+序号,编号,姓名,联系电话,所属社区,志愿队,备注
+1,V901,欧阳静,138 1234 5678,三峰社区,全职太太俱乐部、驾驶员之家,
+2,V902,单小敏,,滨濂社区,,老党员
+合计,,2,,,,
+填表人：王,,,审核人：李,,,
+"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gbk"])
+def test_a_roll_as_offices_keep_it(world: World, encoding: str) -> None:
+    assert load_people(world, OFFICES.encode(encoding)).added == 2
+    assert load_people(world, OFFICES.encode(encoding)).unchanged == 2
+    assert [row.code for row in world.see(search).items] == ["V901", "V902"]
+    assert len(world.see(list_members, team_id=world.other_team).items) == 1
+    moved = OFFICES.replace("滨濂社区", "三峰社区").encode(encoding)
+    assert load_people(world, moved).corrected == 1
+
+
+def test_problems_name_columns_as_the_sheet_does(world: World) -> None:
+    content = OFFICES.replace("138 1234 5678", "1381").replace("滨濂社区", "海口").encode()
+    assert problems(world, import_people, content) == [
+        (4, "联系电话", "不是有效的电话号码。"),
+        (5, "所属社区", "没有这个编号或名称。"),
+    ]
+
+
+def test_looking_over_changes_nothing_and_says_what_importing_does(world: World) -> None:
+    load_people(world, people_sheet({"code": "A"}, {"code": "B"}))
+    content = people_sheet({"code": "A"}, {"code": "B", "name": "王大敏"}, {"code": "C"}, {"code": "D"})
+    before = everything(world)
+    with world.office.write(by=SCRIPT, now=NOW) as work:
+        seen = look_over(work, PEOPLE, "people.csv", read_file("people.csv", content))
+    assert everything(world) == before
+    assert (seen.added, seen.corrected, seen.unchanged, seen.problems) == (2, 1, 1, [])
+    done = load_people(world, content)
+    assert (done.added, done.corrected, done.unchanged) == (2, 1, 1)
+
+
+def test_a_line_with_a_problem_is_not_counted_as_done(world: World) -> None:
+    content = people_sheet({"code": "A"}, {"code": "B", "phone": "1"}, {"code": "C", "teams": "NOBODY"})
+    with world.office.write(by=SCRIPT, now=NOW) as work:
+        seen = look_over(work, PEOPLE, "people.csv", read_file("people.csv", content))
+    assert (seen.added, seen.corrected, seen.unchanged, seen.problem_count) == (1, 0, 0, 2)

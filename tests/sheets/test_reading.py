@@ -11,23 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from volunteer_core.errors import Malformed
-from volunteer_core.sheets.reading import (
-    LARGEST_BYTES,
-    MOST_PROBLEMS,
-    FileMalformed,
-    Sheet,
-    civil_day,
-    read_toml,
-    several,
-    yes_or_no,
-)
+from volunteer_core.sheets.cells import civil_day, several, yes_or_no
+from volunteer_core.sheets.files import read_file
+from volunteer_core.sheets.headings import Column
+from volunteer_core.sheets.problems import MOST_PROBLEMS, FileMalformed
+from volunteer_core.sheets.raw import LARGEST_BYTES
+from volunteer_core.sheets.reading import Sheet, read_toml
 
-COLUMNS = ("code", "name")
+COLUMNS = (Column("code"), Column("name"))
 
 
 def read(content: bytes | str) -> list[tuple[int, str, str]]:
     """Line, code and name of each row."""
-    sheet = Sheet("a.csv", content.encode() if isinstance(content, str) else content, COLUMNS)
+    content = content.encode() if isinstance(content, str) else content
+    sheet = Sheet("a.csv", read_file("a.csv", content), COLUMNS)
     sheet.check()
     return [(row.line, row.text("code"), row.text("name")) for row in sheet.rows]
 
@@ -59,17 +56,21 @@ def test_lines_count_on_through_a_cell_of_several_lines() -> None:
 @pytest.mark.parametrize(
     ("heading", "said"),
     [
-        ("", "缺少列：code、name"),
+        ("", "没有找到表头（应有：code、name）。"),
         ("code", "缺少列：name"),
         ("code,name,phone", "多出列：phone"),
         ("code,Name", "缺少列：name；多出列：Name"),
-        ("code;name", "缺少列：code、name；多出列：code;name"),
+        ("code;name", "没有找到表头（应有：code、name）。"),
         ("code,name,name", "重复列：name"),
-        ("code,name,", "多出列："),
     ],
 )
 def test_a_heading_that_is_not_as_asked(heading: str, said: str) -> None:
-    assert refused(f"{heading}\nV1,王\n") == [(1, None, said)]
+    assert refused(f"{heading}\nV1,王\n") == [(1 if heading else 2, None, said)]
+
+
+def test_a_column_without_a_heading_has_to_be_empty() -> None:
+    assert read("code,name,\nV1,王,\n") == [(2, "V1", "王")]
+    assert refused("code,name,\nV1,王,\nV2,李,秘密\n") == [(3, None, "第 3 列没有表头，却有内容。")]
 
 
 def test_a_row_with_other_than_the_headings_cells() -> None:
@@ -117,6 +118,14 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
         msgspec.json.encode(refusal.facts)
 
 
+def test_a_file_of_too_many_lines_is_refused_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("volunteer_core.sheets.reading.MOST_ROWS", 2)
+    assert len(read("code,name\nV1,王\nV2,李\n")) == 2
+    [(line, column, sentence)] = refused("code,name\nV1,王\nV2,李\nV3,张\n")
+    assert (line, column) == (None, None)
+    assert sentence == "有 3 行，一次最多导入 2 行，请分成几个文件。"
+
+
 def test_of_very_many_problems_the_first_are_told() -> None:
     text = "code,name\n" + "V\n" * 150
     with pytest.raises(FileMalformed) as refusal:
@@ -130,7 +139,17 @@ def test_of_very_many_problems_the_first_are_told() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["2026-09-01", "2026-9-1", "2026/9/1", "2026.9.1", "2026年9月1日", "2026年9月1", "２０２６／９／１"],
+    [
+        "2026-09-01",
+        "2026-9-1",
+        "2026/9/1",
+        "2026.9.1",
+        "2026年9月1日",
+        "2026年9月1",
+        "２０２６／９／１",
+        "20260901",
+        "46266",
+    ],
 )
 def test_a_date_as_people_write_it(text: str) -> None:
     assert civil_day(text) == date(2026, 9, 1)
@@ -144,7 +163,7 @@ def test_a_date_as_people_write_it(text: str) -> None:
         "0000-01-01",
         "1/9/2026",
         "26-9-1",
-        "46266",
+        "462660",
         "2026-09-01 08:00",
         "九月一日",
         "",

@@ -76,7 +76,9 @@ def _sheet(page: Any, strings: list[str]) -> ReadSheet:
     cells = {}
     for cell in _all(page, ".//m:c"):
         value = cell.find("m:v", NS)
-        if value is not None:
+        if cell.attrib.get("t") == "inlineStr":
+            cells[cell.attrib["r"]] = "".join(cell.itertext())
+        elif value is not None:
             text = value.text or ""
             cells[cell.attrib["r"]] = strings[int(text)] if cell.attrib.get("t") == "s" else text
     setup = _all(page, ".//m:pageSetUpPr") + _all(page, ".//m:pageSetup")

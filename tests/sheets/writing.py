@@ -15,8 +15,9 @@ from tests.world import NOW, SCRIPT, World
 from volunteer_core.audit import AuditEntry
 from volunteer_core.permissions import Actor
 from volunteer_core.sheets.children import CHILDREN_COLUMNS, import_children
+from volunteer_core.sheets.importing import Imported
 from volunteer_core.sheets.people import PEOPLE_COLUMNS, import_people
-from volunteer_core.sheets.reading import FileMalformed, Imported
+from volunteer_core.sheets.problems import FileMalformed
 from volunteer_core.tables import Table
 
 PERSON = {"code": "V900", "name": "王小敏", "phone": "13812345678", "birth_date": "1988-05-04"}

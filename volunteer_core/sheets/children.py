@@ -14,14 +14,28 @@ from volunteer_core.database import Work
 from volunteer_core.errors import Malformed
 from volunteer_core.people.models import Person
 from volunteer_core.places.models import Site
+from volunteer_core.sheets.cells import civil_day, plain, several
+from volunteer_core.sheets.files import read_file
+from volunteer_core.sheets.headings import Column
+from volunteer_core.sheets.importing import Count, Form, Imported, load
 from volunteer_core.sheets.lookup import Lookup
-from volunteer_core.sheets.reading import Imported, Row, Sheet, civil_day, several
+from volunteer_core.sheets.reading import Row, Sheet
 from volunteer_core.teams.models import Programme
 
-CHILDREN_COLUMNS = (
-    "code", "name", "birth_date", "site", "programme", "weekdays", "first_day", "last_day", "guardian",
-    "relation", "pickups",
-)  # fmt: skip
+_COLUMNS = (
+    Column("code", ("儿童编号", "编号"), own=True),
+    Column("name", ("姓名", "儿童姓名"), own=True),
+    Column("birth_date", ("出生日期",), own=True),
+    Column("site", ("场所",)),
+    Column("programme", ("项目",)),
+    Column("weekdays", ("星期",)),
+    Column("first_day", ("起始日期",)),
+    Column("last_day", ("截止日期",)),
+    Column("guardian", ("监护人编号",), own=True),
+    Column("relation", ("与监护人关系",), own=True),
+    Column("pickups", ("接送人",), needed=False, own=True),
+)
+CHILDREN_COLUMNS = tuple(column.code for column in _COLUMNS)
 
 
 def import_children(work: Work, *, file: str, content: bytes) -> Imported:
@@ -31,22 +45,30 @@ def import_children(work: Work, *, file: str, content: bytes) -> Imported:
     children are need-to-know. Children who are known already keep their data; enrolments and
     authorisations that are new are added.
     """
+    CHILDREN.ask(work)
+    return load(work, CHILDREN, file, read_file(file, content))
+
+
+def _ask(work: Work) -> None:
     work.demand("care.enrol", communities=work.by.communities)
-    sheet = Sheet(file, content, CHILDREN_COLUMNS)
+
+
+def _load(work: Work, sheet: Sheet, count: Count) -> None:
     lookup = Lookup(work)
     known = lookup.ids(Child)
-    added = 0
-    with work.begin_nested():
-        for row in sheet.rows:
-            with row.noting():
-                added += _load_child(work, row, lookup, known)
-        sheet.check()
-    return Imported(file, added, len(sheet.rows) - added)
+    for row in sheet.rows:
+        with count.of(row):
+            if _load_child(work, row, lookup, known):
+                count.add(row)
+
+
+CHILDREN = Form(_COLUMNS, _ask, _load)
+"""The sheet of children."""
 
 
 def _load_child(work: Work, row: Row[Any], lookup: Lookup, known: dict[str, int]) -> bool:
     parsers: dict[str, Callable[[str], Any]] = {
-        "code": str,
+        "code": plain,
         "name": str,
         "birth_date": civil_day,
         "site": lookup.finder(Site),

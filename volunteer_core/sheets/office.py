@@ -1,8 +1,8 @@
-"""Importing an office: one TOML for what it is, CSV sheets for its people and children."""
+"""Importing an office: one TOML for what it is, sheets for its people and children."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -25,58 +25,52 @@ from volunteer_core.places.models import Community, Grid, Site
 from volunteer_core.rosters.models import Pattern
 from volunteer_core.rosters.patterns import set_pattern
 from volunteer_core.sheets.children import import_children
-from volunteer_core.sheets.office_form import EventPart, OfficeFile, PatternPart, ProgrammePart, SitePart
+from volunteer_core.sheets.files import content_of, sheets_in
+from volunteer_core.sheets.importing import Imported
+from volunteer_core.sheets.office_form import (
+    EventPart,
+    OfficeFile,
+    PatternPart,
+    ProgrammePart,
+    SitePart,
+    refuse_repeated_codes,
+)
 from volunteer_core.sheets.people import import_people
-from volunteer_core.sheets.reading import FileMalformed, Imported, Problem, read_toml
+from volunteer_core.sheets.problems import FileMalformed, SheetProblem
+from volunteer_core.sheets.reading import read_toml
 from volunteer_core.teams import membership, programmes
 from volunteer_core.teams.models import Programme, Team
 from volunteer_core.timespans import civil_date
 from volunteer_core.workdays import upkeep
 
-OFFICE, PEOPLE, CHILDREN = "office.toml", ("people.csv", "guardians.csv"), "children.csv"
+OFFICE, PEOPLE, CHILDREN = "office.toml", ("people", "guardians"), "children"
 
 
 def import_folder(work: Work, *, folder: Path) -> list[Imported]:
     """Imports an office from a folder: ``office.toml``, then, where they are there, the sheets
-    ``people.csv``, ``guardians.csv`` and ``children.csv``.
+    of people, guardians and children (``people.csv`` or ``people.xlsx`` and so on).
 
     Importing it again adds only what is new. Events that have begun are left out: nobody can sign
     up for them. The first file with problems refuses the whole.
     """
     work.demand("sheets.import")
     if not (folder / OFFICE).is_file():
-        raise FileMalformed(OFFICE, [Problem(OFFICE, None, None, "文件夹里没有这个文件。")])
+        raise FileMalformed(OFFICE, [SheetProblem(OFFICE, None, None, None, "文件夹里没有这个文件。")])
     office = read_toml(OFFICE, (folder / OFFICE).read_bytes(), OfficeFile)
-    _refuse_repeated_codes(OFFICE, office)
+    refuse_repeated_codes(OFFICE, office)
     with work.begin_nested():
         _load_structure(work, OFFICE, office)
-        sheets = [sheet for sheet in PEOPLE if (folder / sheet).is_file()]
-        found = [import_people(work, file=sheet, content=(folder / sheet).read_bytes()) for sheet in sheets]
+        found = [
+            import_people(work, file=path.name, content=content_of(path))
+            for path in sheets_in(folder, *PEOPLE)
+        ]
         _load_appointments(work, OFFICE, office)
         _load_events(work, OFFICE, office)
-        if (folder / CHILDREN).is_file():
-            content = (folder / CHILDREN).read_bytes()
-            found.append(import_children(work, file=CHILDREN, content=content))
+        found += [
+            import_children(work, file=path.name, content=content_of(path))
+            for path in sheets_in(folder, CHILDREN)
+        ]
     return found
-
-
-def _refuse_repeated_codes(file: str, office: OfficeFile) -> None:
-    lists: dict[str, Sequence[Any]] = {
-        "communities": office.communities,
-        "grids": office.grids,
-        "sites": office.sites,
-        "teams": office.teams,
-        "programmes": office.programmes,
-        "events": office.events,
-    }
-    problems = []
-    for name, parts in lists.items():
-        first: dict[str, int] = {}
-        for number, part in enumerate(parts):
-            if (before := first.setdefault(part.code, number)) != number:
-                problems.append(Problem(file, None, f"{name}[{number}].code", f"与 {name}[{before}] 重复。"))
-    if problems:
-        raise FileMalformed(file, problems)
 
 
 @contextmanager
@@ -90,7 +84,7 @@ def _at(file: str, path: str) -> Iterator[None]:
         field = refused.facts.get("field")
         place = f"{path}.{field}" if field else path
         problem = str(refused.facts.get("problem", refused.message))
-        raise FileMalformed(file, [Problem(file, None, place, problem)]) from refused
+        raise FileMalformed(file, [SheetProblem(file, None, None, place, problem)]) from refused
 
 
 def _by_code(work: Work, table: Any, code: str, field: str = "") -> int:

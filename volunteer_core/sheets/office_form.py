@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
 import msgspec
 
+from volunteer_core.sheets.problems import FileMalformed, SheetProblem
 from volunteer_core.workdays.daybook import DayRule
 
 
@@ -123,3 +125,25 @@ class OfficeFile(_Part):
     terms: list[TermPart] = []
     local_days: list[LocalDayPart] = []
     events: list[EventPart] = []
+
+
+def refuse_repeated_codes(file: str, office: OfficeFile) -> None:
+    """Refuses a code that stands twice in a list. Pure."""
+    lists: dict[str, Sequence[Any]] = {
+        "communities": office.communities,
+        "grids": office.grids,
+        "sites": office.sites,
+        "teams": office.teams,
+        "programmes": office.programmes,
+        "events": office.events,
+    }
+    problems = []
+    for name, parts in lists.items():
+        first: dict[str, int] = {}
+        for number, part in enumerate(parts):
+            if (before := first.setdefault(part.code, number)) != number:
+                problems.append(
+                    SheetProblem(file, None, None, f"{name}[{number}].code", f"与 {name}[{before}] 重复。")
+                )
+    if problems:
+        raise FileMalformed(file, problems)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-import unicodedata
 from collections.abc import Sequence
+from datetime import date
 from math import ceil
 from typing import Any
 
@@ -12,6 +12,7 @@ import xlsxwriter
 
 from volunteer_core.database import Work
 from volunteer_core.people.masking import masked_phone
+from volunteer_core.sheets.form import FONT, merge, set_up_page, signed_line, width_of, write
 from volunteer_core.sheets.roster_week import (
     PrintedDay,
     PrintedPerson,
@@ -19,7 +20,7 @@ from volunteer_core.sheets.roster_week import (
     PrintedWeek,
     printed_weeks,
 )
-from volunteer_core.timespans import WEEKDAYS, chinese_date, civil_date
+from volunteer_core.timespans import WEEKDAYS, civil_date
 
 COLUMNS = (
     ("日期", 12),
@@ -36,7 +37,7 @@ TIME, NAMES, CONTACTS, NUMBER, REMARKS = range(2, 7)
 NOBODY = PrintedPerson("", "", lead=False)
 FIRST_ROW = 4
 """Where the days begin, below the title, the week, the place and the headings."""
-FONT, SIZE = "宋体", 13
+SIZE = 13
 LINE, PERSON, SHIFT, HIGHEST = 20, 26, 40, 409
 """Heights in points: of a line of text, and at least of a person's row and of all rows of a shift. Excel
 knows no higher rows than the last."""
@@ -61,7 +62,7 @@ def week_sheet(
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         book.set_properties({"title": f"值班表 {week}", "created": work.now})
-        page = _Page(book, chinese_date(civil_date(work.now)), contacts=contacts)
+        page = _Page(book, civil_date(work.now), contacts=contacts)
         for name, one in zip(sheet_names([one.site_name for one in weeks]), weeks, strict=True):
             page.draw(book.add_worksheet(name), one)
         if not weeks:
@@ -92,7 +93,7 @@ def _cut(text: str, longest: int) -> str:
 class _Page:
     """Draws weeks on worksheets of one workbook, which shares its formats."""
 
-    def __init__(self, book: Any, today: str, *, contacts: bool) -> None:
+    def __init__(self, book: Any, today: date, *, contacts: bool) -> None:
         self._today, self._contacts, self._height = today, contacts, 0
         font = {"font_name": FONT, "font_size": SIZE, "valign": "vcenter"}
         plain = font | {"shrink": True}
@@ -108,31 +109,23 @@ class _Page:
         self._off_remark = book.add_format(cell | {"bg_color": "#F2F2F2", "align": "left", "indent": 1})
 
     def draw(self, sheet: Any, week: PrintedWeek) -> None:
-        sheet.set_landscape()
-        sheet.set_paper(9)  # A4
-        sheet.set_margins(left=0.5, right=0.5, top=0.5, bottom=0.6)
-        sheet.center_horizontally()
-        sheet.repeat_rows(0, FIRST_ROW - 1)
-        sheet.set_footer("&C第 &P 页，共 &N 页")
-        sheet.hide_gridlines()
-        sheet.freeze_panes(FIRST_ROW, 0)
+        set_up_page(sheet, FIRST_ROW)
         for column, (heading, width) in enumerate(COLUMNS):
             sheet.set_column(column, column, width)
-            self._write(sheet, FIRST_ROW - 1, column, heading, self._head)
+            write(sheet, FIRST_ROW - 1, column, heading, self._head)
         self._height = 0
         for row, height in enumerate((48, 26, 26, 32)):
             self._set_height(sheet, row, height)
-        self._merge(sheet, 0, 0, 0, LAST, week.title, self._title)
-        self._merge(sheet, 1, 0, 1, NAMES, week.dates, self._left)
-        self._merge(sheet, 1, CONTACTS, 1, LAST, week.state, self._right)
+        merge(sheet, 0, 0, 0, LAST, week.title, self._title)
+        merge(sheet, 1, 0, 1, NAMES, week.dates, self._left)
+        merge(sheet, 1, CONTACTS, 1, LAST, week.state, self._right)
         place = f"地点：{week.site_name}　{week.address}".rstrip()
-        self._merge(sheet, 2, 0, 2, LAST, place, self._left)
+        merge(sheet, 2, 0, 2, LAST, place, self._left)
         row = FIRST_ROW
         for day in week.days:
             row = self._day(sheet, row, day)
-        signed = f"填表人：＿＿＿＿＿＿＿＿　　　审核人：＿＿＿＿＿＿＿＿　　　制表日期：{self._today}"
         self._set_height(sheet, row, 40)
-        self._merge(sheet, row, 0, row, LAST, signed, self._left)
+        merge(sheet, row, 0, row, LAST, signed_line(self._today), self._left)
         sheet.fit_to_pages(1, ceil(self._height / PAGE))
 
     def _day(self, sheet: Any, first: int, day: PrintedDay) -> int:
@@ -142,12 +135,12 @@ class _Page:
             row = self._shift(sheet, row, day, shift)
         if not day.shifts:
             self._set_height(sheet, row, PERSON + 6, day.reason)
-            self._merge(sheet, row, TIME, row, NUMBER, day.word or "无班次", self._off)
-            self._write(sheet, row, REMARKS, day.reason, self._off_remark)
+            merge(sheet, row, TIME, row, NUMBER, day.word or "无班次", self._off)
+            write(sheet, row, REMARKS, day.reason, self._off_remark)
             row += 1
         style = self._cell if day.shifts else self._off
         for column, text in enumerate((f"{day.day.month}月{day.day.day}日", WEEKDAYS[day.day.weekday()])):
-            self._merge(sheet, first, column, row - 1, column, text, style)
+            merge(sheet, first, column, row - 1, column, text, style)
         return row
 
     def _shift(self, sheet: Any, first: int, day: PrintedDay, shift: PrintedShift) -> int:
@@ -160,13 +153,13 @@ class _Page:
             self._set_height(sheet, row, lowest, person.name, NAMES)
             name = f"{'★' if person.lead else ''}{person.name}"
             phone = person.phone if self._contacts else masked_phone(person.phone)
-            self._write(sheet, row, NAMES, name, self._cell)
-            self._write(sheet, row, CONTACTS, phone, self._cell)
+            write(sheet, row, NAMES, name, self._cell)
+            write(sheet, row, CONTACTS, phone, self._cell)
         last = first + len(people) - 1
-        self._merge(sheet, first, TIME, last, TIME, shift.time, self._cell)
+        merge(sheet, first, TIME, last, TIME, shift.time, self._cell)
         style = self._lacking if shift.missing else self._remark
-        self._merge(sheet, first, REMARKS, last, REMARKS, remark, style)
-        self._merge(sheet, first, NUMBER, last, NUMBER, "", self._cell)
+        merge(sheet, first, REMARKS, last, REMARKS, remark, style)
+        merge(sheet, first, NUMBER, last, NUMBER, "", self._cell)
         sheet.write_number(first, NUMBER, number, self._cell)
         return last + 1
 
@@ -176,17 +169,9 @@ class _Page:
         sheet.set_row(row, height)
         self._height += height
 
-    def _merge(self, sheet: Any, top: int, left: int, bottom: int, right: int, text: str, style: Any) -> None:
-        if (top, left) != (bottom, right):
-            sheet.merge_range(top, left, bottom, right, "", style)
-        self._write(sheet, top, left, text, style)
-
-    def _write(self, sheet: Any, row: int, column: int, text: str, style: Any) -> None:
-        """Writes a text as a text: what begins with ``=`` is no formula and ``<r>`` no markup."""
-        sheet.write_string(row, column, f" {text}" if text.startswith("<r>") else text, style)
-
 
 def _lines(text: str, width: int) -> int:
     """How many lines a text takes in a column: a Chinese character is as wide as two others. Pure."""
-    length = sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in text)
-    return max(1, ceil(length / ((width - 2) * 11 / SIZE)))  # widths of columns are in digits of 11 points
+    return max(
+        1, ceil(width_of(text) / ((width - 2) * 11 / SIZE))
+    )  # widths of columns are in digits of 11 points

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.commitments.busy.calendar_text import FIRST, LAST, busy, calendar, event, shown
+from volunteer_core.apart import ROOT
 from volunteer_core.commitments.busy import apart
 from volunteer_core.commitments.busy.apart import busy_spans_apart
 from volunteer_core.commitments.busy.expanding import busy_spans
@@ -159,7 +160,7 @@ def test_the_clock_ends_what_does_not_compute(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit a process's memory")
 def test_a_process_apart_cannot_take_more_memory_than_it_may() -> None:
     code = "from volunteer_core.commitments.busy.child import limit; limit(); bytearray(600_000_000)"
-    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {apart.ROOT!r}); {code}"]
+    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {ROOT!r}); {code}"]
     done = subprocess.run(command, capture_output=True, check=False)
     assert b"MemoryError" in done.stderr
 
@@ -181,7 +182,7 @@ def test_apart_gives_the_same_spans_and_the_same_refusals() -> None:
 def test_the_process_apart_starts_without_what_it_does_not_need() -> None:
     """It is started for every calendar: a database alone takes three times as long to import."""
     looked = "import sys, volunteer_core.commitments.busy.child; print(*sys.modules)"
-    loaded = subprocess.check_output([sys.executable, "-c", looked], cwd=apart.ROOT, text=True).split()
+    loaded = subprocess.check_output([sys.executable, "-c", looked], cwd=ROOT, text=True).split()
     assert "icalendar" in loaded
     assert not {"sqlalchemy", "httpx", "litestar"} & set(loaded)
 

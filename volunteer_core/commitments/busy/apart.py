@@ -6,19 +6,15 @@ over), and a regular expression or a parser may have surprises: what runs apart 
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from threading import BoundedSemaphore
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-import volunteer_core
+from volunteer_core import apart
 from volunteer_core.commitments.busy.child import Answer, main
 from volunteer_core.commitments.busy.limits import (
     REFUSALS,
@@ -30,13 +26,7 @@ from volunteer_core.commitments.busy.limits import (
 from volunteer_core.database import Busy
 from volunteer_core.timespans import Span, span
 
-NEEDED = ("SYSTEMROOT", "LD_LIBRARY_PATH")
-"""What an interpreter may need of the environment to start; nothing else of it is passed on."""
-
-ROOT = str(Path(volunteer_core.__file__).parent.parent)
-START = f"import sys; sys.path.insert(0, sys.argv[1]); from {main.__module__} import main; main()"
-"""Python's isolated mode knows neither the folder it stands in nor PYTHONPATH, so it is told the core's."""
-
+START = apart.start_of(main.__module__)
 
 WAIT_SECONDS = 10
 AT_ONCE = 1
@@ -58,19 +48,9 @@ def busy_spans_apart(
     """
     check_size(data)
     span(first, last)
-    command = [
-        sys.executable,
-        "-I",
-        "-c",
-        START,
-        ROOT,
-        first.isoformat(),
-        last.isoformat(),
-        zone.key,
-        *besides,
-    ]
+    asked = (first.isoformat(), last.isoformat(), zone.key, *besides)
     with _turn():
-        answer = _answer(command, data)
+        answer = _answer(data, asked)
     if answer.refused:
         raise REFUSALS[answer.refused](**answer.facts)
     return [Span(start, end) for start, end in answer.spans]
@@ -86,22 +66,11 @@ def _turn() -> Iterator[None]:
         _turns.release()
 
 
-def _answer(command: list[str], data: bytes) -> Answer:
-    environment = {name: os.environ[name] for name in NEEDED if name in os.environ}
+def _answer(data: bytes, asked: tuple[str, ...]) -> Answer:
     try:
-        done = subprocess.run(  # noqa: S603 - nothing in the command is of the calendar
-            command,
-            input=data,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # it may quote the calendar
-            env=environment,
-            timeout=WALL_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+        said = apart.answer(START, data, *asked, seconds=WALL_SECONDS)
+    except apart.Killed:
         raise CalendarTooHeavy from None
-    if done.returncode < 0:
-        raise CalendarTooHeavy
-    if done.returncode > 0:
-        raise CalendarUnreadable
-    return msgspec.json.decode(done.stdout, type=Answer)
+    except apart.Failed:
+        raise CalendarUnreadable from None
+    return msgspec.json.decode(said, type=Answer)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from volunteer_core import apart
 from volunteer_core.commitments.busy.expanding import busy_spans
 from volunteer_core.commitments.busy.limits import CPU_SECONDS, MEMORY_BYTES, CalendarTooHeavy
 from volunteer_core.errors import RuleBroken
@@ -45,20 +44,5 @@ def main() -> None:
 
 
 def limit() -> None:
-    """Bounds this process's time and memory where the system can; elsewhere only the clock ends it.
-    Whatever else runs goes first."""
-    try:
-        import resource
-    except ImportError:
-        return
-    with suppress(OSError):
-        os.nice(10)
-    for kind, most in (
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        hard = resource.getrlimit(kind)[1]
-        most_now = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        with suppress(ValueError, OSError):
-            resource.setrlimit(kind, (most_now, most_now))
+    """Bounds this process's time and memory."""
+    apart.limit(cpu_seconds=CPU_SECONDS, memory_bytes=MEMORY_BYTES)
