@@ -22,6 +22,7 @@ from volunteer_core.hours.models import EntryKind, EntrySource
 from volunteer_core.people.vouching import link_guardian, take_leave
 from volunteer_core.permissions import Actor
 from volunteer_core.rosters.assigning import assign
+from volunteer_core.teams.membership import join
 from volunteer_core.timespans import MonthInvalid, Span
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -54,7 +55,8 @@ def test_claims_are_listed_to_those_who_may_decide_about_them(world: World) -> N
     for_team = claim(world, both, 8, 9, team_id=world.team).id
     for_drivers = claim(world, both, 9, 10, team_id=world.other_team).id
     for_none = claim(world, both, 10, 11).id
-    elsewhere = claim(world, world.person(teams=()), community_id=world.other_community).id
+    newcomer = world.person(teams=())
+    elsewhere = claim(world, newcomer, community_id=world.other_community).id
     for somebody, expected in (
         (world.leader(), [for_team, for_none]),
         (world.leader(world.other_team), [for_drivers, for_none]),
@@ -69,6 +71,8 @@ def test_claims_are_listed_to_those_who_may_decide_about_them(world: World) -> N
             else:
                 with pytest.raises(NotAllowed):
                     review(world, one, by=somebody)
+    world.do(join, team_id=world.team, person_id=newcomer, on=TUESDAY)
+    assert seen(world, by=world.leader()) == [for_team, for_none]  # elsewhere was before they joined
     for nobody in (Actor.person(both), Actor.anonymous()):
         with pytest.raises(NotAllowed):
             seen(world, by=nobody)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from volunteer_core import texts
 from volunteer_core.database import Work
 from volunteer_core.errors import Conflict, Malformed
-from volunteer_core.hours.entering import DAY_MINUTES, refuse_reversed
+from volunteer_core.hours.entering import DAY_MINUTES
 from volunteer_core.hours.ledger import correct_entry, refuse_own
 from volunteer_core.hours.models import EntrySource, LedgerEntry
 from volunteer_core.hours.objections.filing import day_of, lock_objection, refuse_unless_open_to
@@ -66,7 +66,6 @@ def _standing(work: Work, objection: Objection) -> LedgerEntry:
     ]
     if any(entry.source is EntrySource.CORRECTION for entry in since[1:]):
         raise CorrectedMeanwhile(entry_id=objection.entry_id)
-    refuse_reversed(work, since[-1])
     return since[-1]
 
 
