@@ -104,7 +104,19 @@ def test_every_person_has_a_line_as_in_the_tally(world: World, people: list[int]
         row.code: (row.label, row.service_minutes, row.paid_duty_minutes, row.training_minutes)
         for row in told.rows
     }
+    assert [line[5] for line in listed] == [2, 2, 1]  # what was corrected is one service
     assert [line[7] for line in listed] == [3, 1, 0]  # 184, 60 and 0 minutes: never more than there was
+
+
+def test_who_has_nothing_left_is_not_counted_among_the_people(world: World, people: list[int]) -> None:
+    other = world.person("陈立", code="V4")
+    enter(world, "V4,2026-11-06,60,劝导,DRIVERS,BL,")
+    [entry] = world.see(list_entries, person_id=other).items
+    world.do(correct, entry_id=entry.id, minutes=0, reason="没有来", now=LATE)
+    told = world.see(partial(tally, by=Dimension.TEAM), now=LATE, **NOVEMBER)
+    [drivers] = [line for line in rows(world, "汇总") if line[1] == "驾驶员之家"]
+    assert (drivers[2], drivers[3]) == (2, 2)
+    assert [row.people for row in told.rows if row.label == "驾驶员之家"] == [2]
 
 
 def test_every_entry_has_a_line_with_what_it_corrects(world: World, people: list[int]) -> None:
