@@ -203,6 +203,15 @@ def test_weeks_are_compared_over_the_turn_of_the_year(world: World) -> None:
     assert (one.minutes, one.streak) == (120, 1)
 
 
+def test_a_streak_goes_on_after_a_week_that_was_excused(world: World) -> None:
+    person = world.person()
+    take_off(world, person)
+    for number in (-1, 1):
+        give(world, person, MONDAY + number * WEEK)
+    [one] = world.see(team_progress, team_id=world.team, week="2026-W46", now=AFTERWARDS).members.items
+    assert one.streak == 2
+
+
 given_minutes = st.lists(
     st.tuples(st.integers(0, 4), st.integers(0, 27), st.sampled_from([30, 60, 120])), max_size=16
 )

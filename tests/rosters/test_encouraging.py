@@ -122,7 +122,7 @@ def test_whoever_is_excused_or_joined_this_week_is_left_alone(world: World) -> N
     away, there = world.people(2)
     world.do(take_leave, person_id=away, first_day=MONDAY, last_day=FRIDAY)
     stranger = world.person(teams=(world.other_team,))
-    cleaning(world)
+    cleaning(world, day=MONDAY + timedelta(days=5))  # a Saturday: the leave is over
     assert people(world).keys() == {there}
     assert stranger not in people(world)
 
@@ -212,11 +212,24 @@ def test_several_shifts_together_are_enough_unless_they_overlap(world: World) ->
 def test_the_persons_own_number_of_shifts_is_kept(world: World) -> None:
     person = world.person()
     world.do(state_limits, person_id=person, max_per_week=1)
-    cleaning(world, length=1)
-    cleaning(world, length=1, starts=10)
+    for starts in (6, 8, 10):
+        cleaning(world, starts=starts, length=1)
     assert fitting(world, person) == []
     whole = cleaning(world, starts=14)
     assert whole in fitting(world, person)
+
+
+def test_shifts_already_promised_this_week_are_of_that_number(world: World) -> None:
+    person = world.person()
+    cleaning(world, person, day=FRIDAY, length=1, maximum=1)
+    cleaning(world, person, day=MONDAY + timedelta(days=8), length=1)  # next week
+    for starts in (6, 10):
+        cleaning(world, starts=starts, length=1)
+    world.do(set_team_target, team_id=world.team, minutes=180, week="2026-W45")
+    world.do(state_limits, person_id=person, max_per_week=2)
+    assert fitting(world, person) == []
+    world.do(state_limits, person_id=person, max_per_week=3)
+    assert len(fitting(world, person)) == 2
 
 
 def test_a_long_shift_after_short_ones_that_overlap_it_is_found(world: World) -> None:
