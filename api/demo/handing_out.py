@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import date
 
 import msgspec
@@ -19,7 +18,6 @@ from volunteer_core.hours.certificates import issuing
 from volunteer_core.hours.certificates.views import CertificateView
 from volunteer_core.hours.dimensions import Dimension
 from volunteer_core.hours.months import closing
-from volunteer_core.hours.months.closing import MonthNotReady
 from volunteer_core.places import directory
 
 
@@ -78,10 +76,8 @@ def hand_out(work: Work, people: Mapping[str, int], *, school: int, lecture: int
 
 
 def _close_months(work: Work) -> None:
-    """The communities and the street office close what is settled; where somebody is not marked yet,
-    November stays open."""
+    """The communities and the street office have closed the months before; November is to be closed now."""
     for community in directory.list_communities(work).items:
-        for month in ("2026-09", "2026-10", "2026-11"):
-            with suppress(MonthNotReady):
-                closing.report_month(work, community_id=community.id, month=month)
-                closing.close_month(work, community_id=community.id, month=month)
+        for month in ("2026-09", "2026-10"):
+            closing.report_month(work, community_id=community.id, month=month)
+            closing.close_month(work, community_id=community.id, month=month)

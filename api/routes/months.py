@@ -60,7 +60,9 @@ CHECKLIST = Checklist(
     claims=0,
     objections=0,
     overdue=0,
-    items=[Item(ItemKind.UNMARKED, 310, 42, date(2026, 11, 30), date(2026, 12, 14), overdue=False)],
+    items=[
+        Item(ItemKind.UNMARKED, 310, 42, date(2026, 11, 30), date(2026, 12, 14), overdue=False, shift_id=104)
+    ],
 )
 
 

@@ -20,6 +20,8 @@ import httpx
 import msgspec
 import pytest
 from click.testing import CliRunner
+from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from api.command_line import main
 from api.demo import PRESENT
@@ -415,7 +417,10 @@ def test_a_second_run_starts_clean_and_serves_what_it_printed(demo: Demo, tmp_pa
         assert command
         found = httpx.get(feed_address[0], trust_env=False)
         tallied = httpx.get(command[3], headers={command[1]: command[2]}, trust_env=False)
-        planned = run("plan_a_week.py", base, re.findall(r"队长凭证 +(\S+)", printed)[0])
+        leader, volunteer = (re.findall(rf"{who}凭证 +(\S+)", printed)[0] for who in ("队长", "志愿者"))
+        planned = run("plan_a_week.py", base, leader)
+        officer = command[2].removeprefix("Bearer ")
+        closed = run("close_a_month.py", base, officer, leader, volunteer, str(tmp_path))
     finally:
         process.terminate()
         ended(process)
@@ -426,6 +431,8 @@ def test_a_second_run_starts_clean_and_serves_what_it_printed(demo: Demo, tmp_pa
     assert re.search(r"repaired in .* 5 missing .*\n  of what is published: 1 added, 0 dropped", planned)
     assert f" {tallied.json()['service_minutes'] // 6 / 10:.1f} " in Demo(folder, printed).sections["三"]
 
+    november_closed(closed, tmp_path, tallied.json()["service_minutes"])
+
     def masked(text: str, folder: Path) -> str:
         plain = re.sub(r":\d+/", ":8000/", text.replace(str(folder), "FOLDER"))
         return SECRET.sub("SECRET", re.sub(r"(/certificates/[\d-]+/)\S+", r"\1CODE", plain))
@@ -433,6 +440,25 @@ def test_a_second_run_starts_clean_and_serves_what_it_printed(demo: Demo, tmp_pa
     first, second = masked(demo.printed, demo.folder), masked(printed, folder)
     assert second[: len(first)] == first
     assert second[len(first) :].startswith("正在启动志愿服务系统：")
+
+
+def november_closed(said: str, folder: Path, before: int) -> None:
+    """By three roles; workbook and certificate say what the tally says, read by other libraries."""
+    assert said.count("closed by the community, then by the street office: closed") == 5
+    assert "1 claims" in said
+    assert re.search(r"2 unmarked.*\n  the coordinator closes it: 422 month_not_ready", said)
+    minutes, people = map(
+        int, re.findall(r"in all (\d+) minutes by (\d+) people, by either way: True", said)[0]
+    )
+    assert minutes > before  # with the claim, and who was not marked
+    assert "November stays as it is: True" in said
+    sums = load_workbook(folder / "2026-11.xlsx", data_only=True)["汇总"]
+    totals = [row for row in sums.iter_rows(values_only=True) if row[0] == "合计"]
+    assert [(row[2], row[4]) for row in totals] == [(people, minutes)] * 2
+    number, hours = re.findall(r"certificate (\S+): ([\d.]+) hours, 0 open", said)[0]
+    text = "".join(page.extract_text() for page in PdfReader(folder / "certificate.pdf").pages)
+    assert number in text
+    assert f"{hours}小时" in re.sub(r"\s", "", text)
 
 
 def test_without_the_sample_it_says_so(tmp_path: Path) -> None:

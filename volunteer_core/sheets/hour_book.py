@@ -20,6 +20,8 @@ TITLE = "志愿服务时长"
 SUMS, PEOPLE, ENTRIES = "汇总", "人员明细", "明细"
 ROW, PAGE = 18, 660
 """Points: of a row that is not wrapped, and of what still fits a page if it is made smaller."""
+SCALE = 90
+"""Per cent at which the sums fit the width of a page."""
 HEADING_ROW = 3
 """Below the title, the line of office and period, and the line that explains the figures."""
 EXPLAINED = "志愿服务时长不含职务工时和培训；小时数由分钟折算，保留一位小数，不进位。"
@@ -178,8 +180,12 @@ class _Book:
             sheet.write_number(row, 2, self._added.people, self._total)  # who is in two teams counts once
             charted = (first, row - 1) if group is Group.TEAM else charted
             row += 2
-        row = self._draw_chart(row, *charted)
-        sheet.fit_to_pages(1, ceil(row * ROW / PAGE))
+        tables, row = row, self._draw_chart(row, *charted)
+        if row * ROW <= PAGE:
+            sheet.fit_to_pages(1, 1)
+        else:  # the chart begins a page: breaks are ignored where pages are fitted
+            sheet.set_print_scale(SCALE)
+            sheet.set_h_pagebreaks([tables])
         self._end(page, row)
 
     def _draw_chart(self, row: int, first: int, last: int) -> int:
@@ -201,8 +207,8 @@ class _Book:
         self._chart.set_legend({"none": True})
         self._chart.set_y_axis({"reverse": True, "num_font": {"name": FONT}})
         self._chart.set_x_axis({"num_format": "0", "major_gridlines": {"visible": True}})
-        self._chart.set_size({"width": 870, "height": rows * ROW * 4 // 3})  # in pixels
-        self._sums.insert_chart(row, 0, self._chart, {"object_position": 2})
+        self._chart.set_size({"width": 780, "height": rows * ROW * 4 // 3})  # in pixels
+        self._sums.insert_chart(row, 0, self._chart, {"object_position": 2, "y_offset": 6})
         return row + rows + 1
 
     def _begin(self, page: Page, name: str, headings: list[str]) -> None:

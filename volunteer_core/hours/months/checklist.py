@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 from sqlalchemy import Row, select
@@ -41,6 +42,9 @@ class Item(msgspec.Struct, frozen=True):
     civil_date: date
     due: date
     overdue: bool
+    shift_id: int | None = None
+    position_id: int | None = None
+    """Of a promise: at which shift, or at which position of an event."""
 
 
 class Checklist(msgspec.Struct, frozen=True):
@@ -87,7 +91,14 @@ def unsettled(work: Work, community_id: int, month: Month) -> Checklist:
 
 def _recordings(work: Work, community_id: int, month: Month) -> list[Item]:
     unmarked = (
-        select(Commitment.id, Commitment.person_id, Commitment.civil_date, Commitment.ends_at)
+        select(
+            Commitment.id,
+            Commitment.person_id,
+            Commitment.civil_date,
+            Commitment.ends_at,
+            Commitment.shift_id,
+            Commitment.position_id,
+        )
         .join(Site, Site.id == Commitment.site_id)
         .where(
             Site.community_id == community_id,
@@ -103,9 +114,9 @@ def _recordings(work: Work, community_id: int, month: Month) -> list[Item]:
     )
     book, today = load_daybook(work), civil_date(work.now)
 
-    def item(kind: ItemKind, row: Row[*tuple[int, int, date, object]]) -> Item:
+    def item(kind: ItemKind, row: Row[*tuple[Any, ...]]) -> Item:
         due = recording_due(work, book, row.ends_at)
-        return Item(kind, row.id, row.person_id, row.civil_date, due, due < today)
+        return Item(kind, row.id, row.person_id, row.civil_date, due, due < today, *row[4:])
 
     return [
         *(item(ItemKind.UNMARKED, row) for row in work.execute(unmarked)),
