@@ -202,8 +202,8 @@ def test_the_closest_come_first_and_three_at_most(world: World) -> None:
 
 def test_several_shifts_together_are_enough_unless_they_overlap(world: World) -> None:
     person = world.person()
-    cleaning(world, length=1)
-    cleaning(world, length=1, site=world.other_site)  # at the same time
+    for site in (world.site, world.other_site, world.site):  # all at the same time
+        cleaning(world, length=1, site=site)
     assert fitting(world, person) == []
     cleaning(world, length=1, starts=9)
     assert len(fitting(world, person)) == 3
