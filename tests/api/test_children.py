@@ -131,7 +131,7 @@ def test_a_sheet_of_children_is_the_coordinators(api: Any, school: School) -> No
             refused(problem, 403, "not_allowed")
             assert CHILD not in problem.text
     assert done(import_children(api, sheet(row), by="coordinator"))["added"] == 1
-    assert done(import_children(api, sheet(row), by="coordinator"))["known"] == 1
+    assert done(import_children(api, sheet(row), by="coordinator"))["unchanged"] == 1
     # Who knows a code learns nothing by it: neither from the child's site nor from one of their own.
     site = {"community_id": 2, "code": "FX02-WD", "name": "滨江学堂"}
     done(api.call("POST", "/v1/sites", by="officer", json=site), 201)
