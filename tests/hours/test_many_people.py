@@ -88,6 +88,13 @@ def test_a_week_says_who_reached_it_who_is_excused_and_who_has_not_yet(world: Wo
     assert found.members.total == 5
 
 
+def test_leave_that_began_before_the_week_and_ends_after_it_excuses_it(world: World) -> None:
+    take_off(world, world.person(), weeks=3)
+    second = MONDAY + WEEK
+    [found] = world.see(team_weeks, team_id=world.team, first=second, last=second)
+    assert (found.excused, found.not_yet) == (1, 0)
+
+
 def test_who_belongs_for_the_whole_week_counts(world: World) -> None:
     whole, late, left, gone = world.person(), world.person(teams=()), world.person(), world.person()
     on_time = world.person(teams=())

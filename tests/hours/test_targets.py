@@ -10,7 +10,7 @@ import pytest
 from tests.hours.giving import AFTERWARDS, give
 from tests.world import MONDAY, World, hour
 from volunteer_core import audit
-from volunteer_core.closures.declaring import declare_closure
+from volunteer_core.closures.declaring import declare_closure, lift_closure
 from volunteer_core.commitments.models import Attendance
 from volunteer_core.errors import Malformed, NotAllowed, NotFound
 from volunteer_core.hours.models import EntryKind
@@ -155,6 +155,14 @@ def test_leave_and_closures_excuse_together(world: World) -> None:
     close(world, MONDAY, MONDAY + timedelta(days=1))
     world.do(take_leave, person_id=person, first_day=MONDAY + timedelta(2), last_day=MONDAY + timedelta(4))
     assert [week.excused for week in asked(world, person, MONDAY, MONDAY).weeks] == [Excuse.LEAVE]
+
+
+def test_a_closure_that_was_lifted_excuses_nothing(world: World) -> None:
+    person = world.person()
+    spans = {"starts_at": day_span(MONDAY).start, "ends_at": day_span(MONDAY + timedelta(days=4)).end}
+    closed = world.do(declare_closure, name="台风", source="通知", **spans)
+    world.do(lift_closure, closure_id=closed.closure.id)
+    assert outcome(asked(world, person, MONDAY, MONDAY)) == ["missed 0"]
 
 
 def test_half_a_closed_day_excuses_nothing(world: World) -> None:
