@@ -16,7 +16,7 @@ from schemathesis import Case, GenerationMode
 BASE = "http://testserver.local"
 Request = tuple[dict[str, Any], frozenset[str]]
 """What is sent, and the statuses of the answers that the description names."""
-EXAMPLES = int(os.environ.get("ANY_INPUT_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("ANY_INPUT_EXAMPLES", "2"))
 """For each operation and way of making them: few in the daily suite, 200 for a thorough search."""
 
 
@@ -52,7 +52,7 @@ def requests(description: bytes) -> list[Request]:
 def test_whatever_fits_the_description_or_nearly_fits(api: Any) -> None:
     """Sent by the street officer, who may do the most: the answer is one of those described."""
     made = requests(api.call("GET", "/openapi.json").content)
-    assert len(made) > 1000
+    assert len(made) > 500
     for sent, described in made:
         signed_in = {**sent["headers"], "Authorization": f"Bearer {api.secrets['officer']}"}
         answer = api.client.request(**{**sent, "headers": signed_in})

@@ -147,12 +147,12 @@ steps = st.lists(
         st.builds(objecting, which, st.integers(0, 90)),
         st.builds(closing, which, which, st.integers(0, 2)),
     ),
-    max_size=25,
+    max_size=20,
 )
 
 
 @given(steps)
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_path_gives_the_same_totals_and_closed_months_never_change(
     scene: Scene, taken: list[Step]
 ) -> None:
@@ -193,12 +193,14 @@ def seen_closed(work: Work) -> dict[tuple[int, str], Tally]:
 def every_path(work: Work, scene: Scene) -> None:
     entries = behind(work)
     total = sum(entry.minutes for entry in entries if entry.kind in VOLUNTEER_HOURS)
-    for by in Dimension:
-        for period in Period:
-            found = tally(work, by=by, period=period, first=FIRST, last=LAST)
-            assert found.service_minutes == total
-            assert sum(row.service_minutes for row in found.rows) == total
-            assert sum(row.service_minutes for row in found.by_period) in {total, 0}
+    periods = list(Period)
+    for number, by in enumerate([*Dimension, *Dimension]):
+        period = periods[number % len(periods)]
+        found = tally(work, by=by, period=period, first=FIRST, last=LAST)
+        assert found.service_minutes == total
+        assert sum(row.service_minutes for row in found.rows) == total
+        if period is not Period.WHOLE:
+            assert sum(row.service_minutes for row in found.by_period) == total
     assert sum(balance(work, person_id=person).service_minutes for person in scene.people) == total
     # A live entry is never negative, and no stay is counted twice.
     by_day: dict[Any, int] = defaultdict(int)

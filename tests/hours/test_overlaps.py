@@ -149,7 +149,7 @@ class Undo(Exception):
         max_size=10,
     )
 )
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_counts_is_the_union_of_all_stays(
     shifts: tuple[World, int, list[int]], marks: list[tuple[int, Attendance, int]]
 ) -> None:

@@ -164,7 +164,7 @@ asked_for = st.tuples(
     [(3, 30), (7, 0)],
     [(by, Dimension.PROGRAMME, period, FIRST, LAST) for by in Dimension for period in Period],
 )
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_tally_equals_the_sum_of_the_entries(
     ledger: Ledger,
     marked: list[tuple[int, int, Attendance, int]],

@@ -321,7 +321,7 @@ class Undo(Exception):
 
 
 @given(st.lists(promise, max_size=8), promise, st.integers(0, 4), st.integers(1, 5), st.integers(0, 90))
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_limits_of_a_person_hold_as_a_model_says(
     world: World, person: int, wanted: list[Promise], new: Promise, most: int, running: int, rest: int
 ) -> None:

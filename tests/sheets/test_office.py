@@ -55,11 +55,28 @@ def test_the_sample_office_has_the_size_it_should_have(office: Database) -> None
     assert number(Event) == 3  # the first of four has been
 
 
-def test_events_that_have_begun_are_left_out(office: Database) -> None:
-    """The README's import of the sample works on any day, not only by the demo's clock."""
-    with office.write(by=SCRIPT, now=at(date(2027, 3, 1), time(9))) as work:
-        import_folder(work, folder=SAMPLE)
-        assert work.scalar(select(func.count()).select_from(Event)) == 0
+EVENT = """[[sites]]
+code = "s"
+name = "礼堂"
+community = "n"
+[[events]]
+code = "e"
+title = "讲座"
+site = "s"
+starts_at = 2026-12-05T09:00:00+08:00
+ends_at = 2026-12-05T10:00:00+08:00
+"""
+
+
+@pytest.mark.parametrize(("day", "number"), [(date(2026, 12, 4), 1), (date(2026, 12, 6), 0)])
+def test_events_that_have_begun_are_left_out(
+    office: Database, tmp_path: Path, day: date, number: int
+) -> None:
+    """An office is imported on any day: nobody can sign up for what is over."""
+    (tmp_path / "office.toml").write_text(COMMUNITY + EVENT, encoding="utf-8")
+    with office.write(by=SCRIPT, now=at(day, time(9))) as work:
+        import_folder(work, folder=tmp_path)
+        assert work.scalar(select(func.count()).select_from(Event)) == number
 
 
 @pytest.mark.parametrize(

@@ -423,7 +423,7 @@ def test_what_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
 WHOLE = workbook(HEADING, ["V1", "王"], ["V2", "李"])
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.integers(0, len(WHOLE) - 1), st.binary(max_size=8))
 def test_a_broken_workbook_is_read_or_refused(place: int, instead: bytes) -> None:
     """Cut off anywhere, or with other bytes there."""

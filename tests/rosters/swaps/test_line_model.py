@@ -125,7 +125,7 @@ def hall(world: World) -> tuple[World, list[int], int, int]:
     return world, people, shift, elsewhere
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_the_line_keeps_its_promises(
     hall: tuple[World, list[int], int, int], steps: list[tuple[str, int]]
