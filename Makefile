@@ -13,7 +13,8 @@ help:
 	@echo "make demo     sets everything up, loads the sample office, shows a week of it and serves it"
 	@echo "              (make demo ARGS=--once: without serving)"
 	@echo "make test     sets everything up and checks formatting, lint, types, imports and behaviour"
-	@echo "              (make test ARGS=--cov: with coverage; ARGS goes to pytest)"
+	@echo "              (make test ARGS=--cov: with coverage; ARGS=--every-variant: every variant of a"
+	@echo "              test on both engines; ARGS goes to pytest)"
 	@echo "make clients  has other people's programs read the calendar feeds (needs node and npm too)"
 	@echo "make format   formats the code and mends what lint can mend"
 	@echo "make bench    runs the measurements in tests/benchmarks/"
@@ -35,7 +36,7 @@ test: $(STAMP)
 	@echo "4/5 import contracts (import-linter)"
 	@$(BIN)/lint-imports
 	@echo "5/5 tests on SQLite and PostgreSQL (pytest)"
-	@$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 clients: $(STAMP) $(CLIENTS)
 	@VOLUNTEER_CLIENTS=1 $(BIN)/pytest tests/clients $(ARGS)

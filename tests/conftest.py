@@ -28,6 +28,51 @@ share_what_is_compiled()
 server_key = pytest.StashKey[postgres_server.Server]()
 
 
+ENGINES = ("sqlite", "postgresql")
+FEW_VARIANTS = 2
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--every-variant",
+        action="store_true",
+        help="run every variant of a test on both engines, not by turns on one of them",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Every test runs on both engines. Of its variants, if there are many, the first does; the others
+    by turns on one: it is the engine, not the engine times the variant, that a rule may differ by."""
+    if config.getoption("--every-variant"):
+        return
+    variants: dict[tuple[str, str], list[str]] = {}
+    for item in items:
+        if (found := _variant(item)) is not None:
+            names = variants.setdefault(found[:2], [])
+            if found[2] not in names:
+                names.append(found[2])
+    left_out = []
+    for item in items:
+        if (found := _variant(item)) is None or len(names := variants[found[:2]]) <= FEW_VARIANTS:
+            continue
+        number = names.index(found[2])
+        if number and ENGINES[number % 2] != found[3]:
+            left_out.append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        gone = set(map(id, left_out))
+        items[:] = [item for item in items if id(item) not in gone]
+
+
+def _variant(item: pytest.Item) -> tuple[str, str, str, str] | None:
+    """The file and function of a test, its variant beside the engine, and the engine; None without one."""
+    engine = item.callspec.params.get("databases") if hasattr(item, "callspec") else None
+    if engine is None:
+        return None
+    name = item.name.partition("[")
+    return str(item.path), name[0], name[2].replace(engine, "", 1), engine
+
+
 def pytest_collection_finish() -> None:
     """What is loaded by now stays to the end: looking through it for garbage again and again takes long."""
     gc.collect()
@@ -87,7 +132,7 @@ def postgres_databases(postgres_url: URL) -> Iterator[PostgresDatabases]:
     databases.close()
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=ENGINES)
 def databases(request: pytest.FixtureRequest) -> Databases:
     """Makes databases, for a fixture or test that needs several, or one for longer than a test."""
     name = {"sqlite": "sqlite_databases", "postgresql": "postgres_databases"}[request.param]
