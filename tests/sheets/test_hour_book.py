@@ -236,4 +236,5 @@ def test_hours_are_rounded_down_and_taken_back_alike(minutes: int, hours: float)
 def test_periods() -> None:
     assert period_of(date(2026, 2, 1), date(2026, 2, 28)) == "2026年2月"
     assert period_of(date(2026, 1, 1), date(2026, 12, 31)) == "2026年1月1日—2026年12月31日"
+    assert period_of(date(9999, 12, 1), date.max) == "9999年12月"
     assert period_of(date(2026, 11, 1), date(2026, 11, 29)) == "2026年11月1日—2026年11月29日"

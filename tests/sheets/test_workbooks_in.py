@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from time import process_time
 from typing import Any
 
 import openpyxl
@@ -418,6 +419,50 @@ def test_entities_are_not_expanded() -> None:
 def test_what_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("volunteer_core.sheets.files.WALL_SECONDS", 0.01)
     assert "过于复杂" in refused(workbook(HEADING))
+
+
+def written(rows: str, merges: str = "") -> bytes:
+    """A workbook with the heading and rows as XML, which takes no library's time."""
+    heading = "".join(f'<c t="inlineStr"><is><t>{name}</t></is></c>' for name in HEADING)
+    text = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        f"<sheetData><row>{heading}</row>{rows}</sheetData><mergeCells>{merges}</mergeCells></worksheet>"
+    )
+    return replaced(workbook(HEADING), SHEET, text.encode())
+
+
+def numbered(count: int, attributes: str = "") -> str:
+    return "".join(f"<row{attributes}><c><v>{number}</v></c></row>" for number in range(count))
+
+
+def test_lines_are_counted_before_anything_is_made_of_them() -> None:
+    assert "行数过多" in refused(written(numbered(100_000)))
+    assert "行数过多" in refused(b"code,name\n" + b"V1,W\n" * 100_000)
+
+
+def test_many_hidden_lines_take_no_longer_than_others() -> None:
+    found = read_file("a.xlsx", written(numbered(60_000, ' hidden="1"')))
+    before = process_time()
+    with pytest.raises(FileMalformed, match="第 2—60001 行"):
+        Sheet("a.xlsx", found, COLUMNS).check()
+    assert process_time() - before < 6
+
+
+def test_a_heading_that_repeats_one_column_very_often() -> None:
+    before = process_time()
+    [(_, line, _, said)] = problems(",".join(["编号"] * 50_000).encode())
+    assert (line, said) == (1, "缺少列：姓名；重复列：编号")
+    assert process_time() - before < 6
+
+
+def test_what_is_merged_down_to_the_end_ends_with_the_lines() -> None:
+    [found] = read_file("a.xlsx", written(numbered(2), '<mergeCell ref="B2:B1048576"/>'))
+    assert [(merge.top, merge.bottom) for merge in found.merges] == [(2, 3)]
+
+
+def test_cells_that_are_merged_over_and_over_are_refused() -> None:
+    content = written(numbered(2000), '<mergeCell ref="B2:B2001"/>' * 501)
+    assert "合并的单元格过多" in refused(content)
 
 
 WHOLE = workbook(HEADING, ["V1", "王"], ["V2", "李"])

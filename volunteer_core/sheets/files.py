@@ -10,8 +10,16 @@ import msgspec
 
 from volunteer_core import apart
 from volunteer_core.sheets.problems import FileMalformed, SheetProblem
-from volunteer_core.sheets.raw import LARGEST_BYTES, WALL_SECONDS, WHOLE_LINE, Flaw, RawLine, RawSheet
-from volunteer_core.sheets.workbook import BROKEN, TOO_HEAVY, Answer, main
+from volunteer_core.sheets.raw import (
+    LARGEST_BYTES,
+    MOST_LINES,
+    WALL_SECONDS,
+    WHOLE_LINE,
+    Flaw,
+    RawLine,
+    RawSheet,
+)
+from volunteer_core.sheets.workbook import BROKEN, TOO_HEAVY, TOO_MANY_LINES, Answer, main
 
 START = apart.start_of(main.__module__)
 TOO_LARGE = f"文件超过 {LARGEST_BYTES >> 20} MB。"
@@ -96,6 +104,8 @@ def _csv(file: str, content: bytes) -> RawSheet:
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 lines.append(RawLine(number, cells))
+            if len(lines) > MOST_LINES:
+                raise _refusal(file, TOO_MANY_LINES)
             number = reader.line_num + 1
     except csv.Error:
         flaws.append(Flaw(number, WHOLE_LINE, "不是有效的 CSV（引号没有成对？）。"))

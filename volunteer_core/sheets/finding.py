@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -77,6 +77,7 @@ def _places(table: FoundTable, line: RawLine, columns: Sequence[Column]) -> dict
     cells = [named(cell) for cell in line.cells]
     places = {index: by_name[cell] for index, cell in enumerate(cells) if cell in by_name}
     found = [column.code for column in places.values()]
+    times, times_found = Counter(cells), Counter(found)
     wrong = (
         ("缺少列", [column.name for column in columns if column.needed and column.code not in found]),
         (
@@ -87,8 +88,8 @@ def _places(table: FoundTable, line: RawLine, columns: Sequence[Column]) -> dict
                 if cell and cell not in by_name and cell not in IGNORED
             ][:MOST_COLUMNS_NAMED],
         ),
-        ("重复列", sorted({by_name[cell].name for cell in cells if cells.count(cell) > 1 and cell in by_name}
-                      | {column.name for column in places.values() if found.count(column.code) > 1})),
+        ("重复列", sorted({by_name[cell].name for cell in cells if times[cell] > 1 and cell in by_name}
+                      | {column.name for column in places.values() if times_found[column.code] > 1})),
     )  # fmt: skip
     if any(names for _, names in wrong):
         table.note(
@@ -166,10 +167,8 @@ class _Reader:
     def _note_hidden(self, numbers: list[int]) -> None:
         """Hidden lines and columns are neither imported unseen nor left out unsaid."""
         starts = [number for before, number in pairwise([-1, *numbers]) if number != before + 1]
-        for start in starts:
-            end = start
-            while end + 1 in numbers:
-                end += 1
+        ends = [number for number, after in pairwise([*numbers, -1]) if after != number + 1]
+        for start, end in zip(starts, ends, strict=True):
             what = f"第 {start}—{end} 行" if end > start else "这一行"
             self._table.note(start, None, f"{what}被隐藏或筛选掉了，请取消隐藏、取消筛选，或删除后再导入。")
         for index in sorted({*self._sheet.hidden_columns} & self._places.keys()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple
@@ -163,8 +164,8 @@ class HourLines:
 
 def period_of(first: date, last: date) -> str:
     """``2026年11月`` for a whole month, else both days. Pure."""
-    after = date.fromordinal(last.toordinal() + 1)
-    if first.day == 1 and after.day == 1 and (first.year, first.month) == (last.year, last.month):
+    whole = first.day == 1 and last.day == monthrange(last.year, last.month)[1]
+    if whole and (first.year, first.month) == (last.year, last.month):
         return f"{first.year}年{first.month}月"
     return f"{first.year}年{first.month}月{first.day}日—{last.year}年{last.month}月{last.day}日"
 

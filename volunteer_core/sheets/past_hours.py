@@ -78,6 +78,7 @@ KINDS = {
 }
 
 REASON = "导入台账"
+TO_COME = "还没有到，只能导入已经完成的服务。"
 TWICE = "如确有两次，请填写开始时间。"
 
 _ALIKE = (
@@ -160,7 +161,7 @@ def _load(work: Work, sheet: Sheet, count: Count) -> None:
 def _understood(work: Work, row: Row[Any], people: PeopleNamed, lookup: Lookup) -> Line | None:
     """What a line says; None if, noted as a problem, it cannot be said."""
     person = people.of(row)
-    day = row.need("date", civil_day)
+    day = _day(row, civil_date(work.now))
     start, end = row.read("start", clock), row.read("end", clock)
     given = row.read("minutes", minutes)
     in_hours = row.read("hours", hours)
@@ -182,11 +183,22 @@ def _understood(work: Work, row: Row[Any], people: PeopleNamed, lookup: Lookup) 
         row.note("minutes" if given is not None else "hours", f"多于起止时间之间的 {span.minutes} 分钟。")
         return None
     spent = spent or (span.minutes if span is not None else None)
-    if day is not None:
-        _check_day(work, row, day, span, person)
+    if span is not None and span.end > work.now:
+        row.note("end", TO_COME)
+    elif person is not None and day is not None and person.left_on is not None and day >= person.left_on:
+        row.note("date", "此人在这一天已经离开，不能登记。")
     if not (person and day and spent and what and place and community and kind):
         return None  # why not has been noted
     return Line(person.id, day, span, spent, what, place, team, community, kind)
+
+
+def _day(row: Row[Any], today: date) -> date | None:
+    """The day; years like 1 and 9999, of which no instant can be had, go no further."""
+    day = row.need("date", civil_day)
+    if day is None or FIRST_DAY <= day <= today:
+        return day
+    row.note("date", TO_COME if day > today else f"早于 {FIRST_DAY.year} 年，请核对。")
+    return None
 
 
 def _span(row: Row[Any], day: date, start: time | None, end: time | None) -> Span | None:
@@ -202,16 +214,6 @@ def _span(row: Row[Any], day: date, start: time | None, end: time | None) -> Spa
         row.note("end", "必须晚于开始时间；跨过午夜的服务，请按两天分成两行。")
         return None
     return Span(at(day, start), ends)
-
-
-def _check_day(work: Work, row: Row[Any], day: date, span: Span | None, person: Person | None) -> None:
-    today = civil_date(work.now)
-    if day > today or (span is not None and span.end > work.now):
-        row.note("date" if day > today else "end", "还没有到，只能导入已经完成的服务。")
-    elif day < FIRST_DAY:
-        row.note("date", f"早于 {FIRST_DAY.year} 年，请核对。")
-    elif person is not None and person.left_on is not None and day >= person.left_on:
-        row.note("date", "此人在这一天已经离开，不能登记。")
 
 
 def _known(work: Work, keys: Iterable[str]) -> dict[str, LedgerEntry]:

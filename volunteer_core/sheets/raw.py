@@ -14,6 +14,8 @@ RATIO_FROM = 4 * 1024 * 1024
 when it is unpacked, if that is more than some megabytes."""
 MOST_CELLS = 1_000_000
 """Cells of a workbook, also of the rectangle that a sheet's values span: those are held all at once."""
+MOST_LINES = 100_000
+"""Lines of a file with something in them, hidden ones too: far more than are imported at once."""
 CPU_SECONDS, WALL_SECONDS, MEMORY_BYTES = 20, 30, 768 * 1024 * 1024
 """What reading a workbook may take of the machine."""
 WHOLE_LINE = -1

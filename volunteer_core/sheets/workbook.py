@@ -13,7 +13,16 @@ import msgspec
 from python_calamine import CalamineError, CalamineSheet, SheetVisibleEnum, load_workbook
 
 from volunteer_core import apart
-from volunteer_core.sheets.raw import CPU_SECONDS, MEMORY_BYTES, Flaw, Merge, RawLine, RawSheet
+from volunteer_core.sheets.raw import (
+    CPU_SECONDS,
+    MEMORY_BYTES,
+    MOST_CELLS,
+    MOST_LINES,
+    Flaw,
+    Merge,
+    RawLine,
+    RawSheet,
+)
 from volunteer_core.sheets.unzipped import Marks, Refusal, marks_of
 
 Value = int | float | str | bool | time | date | datetime | timedelta
@@ -22,6 +31,8 @@ MOST_DIGITS = 10**15
 LOST = "数字超过 15 位，Excel 已丢失末尾几位。请把这一列设为“文本”格式后重新填写。"
 BROKEN = "工作簿不完整或已损坏，请重新下载，或用 Excel 打开并另存。"
 TOO_HEAVY = "工作簿过于复杂，无法在规定时间内读取，请删除多余的工作表和格式后再试。"
+TOO_MANY_LINES = f"行数过多（最多 {MOST_LINES // 10_000} 万行，隐藏的也算），请分成几个文件。"
+TOO_MERGED = "合并的单元格过多，请取消合并后再导入。"
 BREAKS = (
     CalamineError, ExpatError, zipfile.BadZipFile, zlib.error, EOFError, LookupError, ValueError, OSError,
     NotImplementedError,
@@ -52,7 +63,7 @@ def read_workbook(content: bytes) -> list[RawSheet]:
         with zipfile.ZipFile(io.BytesIO(content)) as book:
             marks = marks_of(book)
         with load_workbook(io.BytesIO(content)) as values:
-            return [
+            sheets = [
                 _sheet(
                     values.get_sheet_by_name(sheet.name),
                     marks[sheet.name],
@@ -64,6 +75,11 @@ def read_workbook(content: bytes) -> list[RawSheet]:
         raise Refusal(TOO_HEAVY) from None
     except BREAKS as error:
         raise Refusal(BROKEN) from error
+    if sum(len(sheet.lines) for sheet in sheets) > MOST_LINES:
+        raise Refusal(TOO_MANY_LINES)
+    if sum(merge.bottom - merge.top + 1 for sheet in sheets for merge in sheet.merges) > MOST_CELLS:
+        raise Refusal(TOO_MERGED)  # each may span a million lines
+    return sheets
 
 
 def _sheet(sheet: CalamineSheet, marks: Marks, *, hidden: bool) -> RawSheet:
@@ -78,9 +94,11 @@ def _sheet(sheet: CalamineSheet, marks: Marks, *, hidden: bool) -> RawSheet:
         ]
         if number in flawed or any(cell.strip() for cell in cells):
             lines.append(RawLine(number, cells))
+    last = lines[-1].number if lines else 0
     merges = [
-        Merge(top + 1, left, bottom + 1, right)
+        Merge(top + 1, left, min(bottom + 1, last), right)
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+        if top < last
     ]
     return RawSheet(
         sheet.name, lines, hidden, marks.hidden_lines, marks.hidden_columns, merges, sorted(flaws)
