@@ -10,9 +10,10 @@ import pytest
 from tests.hours.served import LATER, close, serve
 from tests.world import MONDAY, World
 from volunteer_core.errors import NotAllowed
-from volunteer_core.hours.ledger import correct
+from volunteer_core.hours.ledger import correct, list_entries
 from volunteer_core.hours.models import EntryKind
 from volunteer_core.hours.record import Record, RecordedLevel, record
+from volunteer_core.hours.targets.one_person import progress
 from volunteer_core.office.settings import change_setting
 from volunteer_core.people.vouching import qualify
 from volunteer_core.permissions import Actor
@@ -85,6 +86,35 @@ def test_what_was_done_for_a_discreet_team_is_kept_from_leaders_of_other_teams(w
     seen = read(world, person, by=world.leader())
     assert (seen.activities[0].what, seen.activities[0].place, seen.minutes) == ("志愿服务", "", 60)
     assert seen.volunteer.teams == ["全职太太俱乐部"]
+
+
+def test_nor_do_they_read_it_from_the_entries_or_the_weeks(world: World) -> None:
+    person = world.person()
+    team = world.do(found_team, code="MATCH", name="社区红娘站", discreet=True).id
+    programme = world.programme(code="MATCH", team_id=team)
+    world.do(join, team_id=team, person_id=person, on=date(2026, 1, 1))
+    said = {"what": "相亲会", "place": "红娘站", "reason": "相亲"}
+    serve(world, person, team_id=team, programme_id=programme, **said)
+    serve(world, person, programme_id=programme, day=MONDAY + DAY, team_id=None, **said)
+    serve(world, person, programme_id=programme, day=MONDAY + 2 * DAY, **said)
+    matchmaker = world.person(teams=(team,))
+    world.do(appoint_leader, team_id=team, person_id=matchmaker)
+
+    def whats(somebody: Actor) -> list[tuple[Any, ...]]:
+        found = world.see(list_entries, by=somebody, person_id=person).items
+        return [(one.what, one.place, one.reason, one.team_id, one.programme_id) for one in reversed(found)]
+
+    whole = ("相亲会", "红娘站", "相亲")
+    rows = [(*whole, one, programme) for one in (team, None, world.team)]
+    for somebody in (Actor.person(person), world.coordinator(), world.actor(matchmaker)):
+        assert whats(somebody) == rows
+    assert whats(world.leader()) == [("志愿服务", "", "", None, None)] * 2 + rows[2:]
+    for asked in ({"team_id": team}, {"programme_id": programme}):
+        week = {"person_id": person, "first": MONDAY, "last": MONDAY} | asked
+        assert world.see(progress, by=world.actor(matchmaker), **week).weeks[0].minutes
+        with pytest.raises(NotAllowed):
+            world.see(progress, by=world.leader(), **week)
+    assert world.see(progress, by=world.leader(), person_id=person, first=MONDAY, last=MONDAY).weeks
 
 
 def test_a_period_that_ends_before_it_begins_is_refused(world: World) -> None:

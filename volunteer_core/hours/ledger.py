@@ -11,7 +11,9 @@ from volunteer_core import texts
 from volunteer_core.commitments.models import Commitment, CommitmentStatus
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import Malformed, RuleBroken
+from volunteer_core.hours.activities import DISCREET_ACTIVITY
 from volunteer_core.hours.deadlines import recording_due
+from volunteer_core.hours.discretion import Discretion
 from volunteer_core.hours.entering import replace, reverse
 from volunteer_core.hours.models import EntryKind, EntrySource, LedgerEntry
 from volunteer_core.hours.overlaps import Stays
@@ -66,6 +68,9 @@ class EntryView(msgspec.Struct, frozen=True):
     reason: str
 
 
+_UNSAID = {"team_id": None, "programme_id": None, "what": DISCREET_ACTIVITY, "place": "", "reason": ""}
+
+
 class Balance(msgspec.Struct, frozen=True):
     """A person's minutes by kind between two dates, both included: the sum of their entries."""
 
@@ -100,13 +105,25 @@ def list_entries(
     last: date | None = None,
     paging: Paging = Paging(),
 ) -> Page[EntryView]:
-    """A person's entries, newest date first; reversed ones and their reversals both."""
+    """A person's entries, newest date first; reversed ones and their reversals both.
+
+    What was done for a discreet team keeps team, name, place and reason from leaders of other teams.
+    """
     demand_person(work, "hours.entries", person_id)
     columns = [getattr(LedgerEntry, field) for field in EntryView.__struct_fields__]
     statement = select(*columns).where(LedgerEntry.person_id == person_id, *_between(first, last))
-    return work.page(
+    page = work.page(
         EntryView, statement.order_by(LedgerEntry.civil_date.desc(), LedgerEntry.id.desc()), paging
     )
+    person, programmes = work.find(Person, person_id), {entry.programme_id for entry in page.items}
+    discretion = Discretion(work, person, programmes)
+    items = [
+        msgspec.structs.replace(entry, **_UNSAID)
+        if discretion.hides(entry.team_id, entry.programme_id)
+        else entry
+        for entry in page.items
+    ]
+    return msgspec.structs.replace(page, items=items)
 
 
 def balance(work: Work, *, person_id: int, first: date | None = None, last: date | None = None) -> Balance:

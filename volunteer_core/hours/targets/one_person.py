@@ -7,6 +7,8 @@ from datetime import date
 import msgspec
 
 from volunteer_core.database import Work
+from volunteer_core.errors import NotAllowed
+from volunteer_core.hours.discretion import Discretion
 from volunteer_core.hours.ledger import demand_person
 from volunteer_core.hours.targets.excuses import Excuse, Excuses
 from volunteer_core.hours.targets.own_targets import counting, targets_of
@@ -53,12 +55,15 @@ def progress(
 
     A week is excused when none of its working days was left to serve on: all were on leave or
     closed everywhere, or it has none. The week that still runs does not break the streak. Illness
-    is said to the person and their guardians; to others it is leave.
+    is said to the person and their guardians; to others it is leave. Refuses leaders who ask what was
+    given for a discreet team that they do not lead.
     """
     demand_person(work, "hours.progress", person_id)
     person, today = work.find(Person, person_id), civil_date(work.now)
     weeks = weeks_between(first, last, most=MOST_WEEKS)
     counted = counting(work, team_id=team_id, programme_id=programme_id)
+    if Discretion(work, person, [programme_id]).hides(team_id, programme_id):
+        raise NotAllowed(operation="hours.progress")
     targets, given = targets_of(work, counted), given_by(work, [person.id], counted)[person.id]
     excuses = Excuses.load(work, Leave.person_id == person.id)
     private = work.by.person_id in {person.id, *guardian_ids(work, person.id, today)}
