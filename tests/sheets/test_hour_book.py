@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from python_calamine import load_workbook
 
+from tests.hours.served import serve
 from tests.sheets.workbooks import read_workbook
 from tests.world import SCRIPT, World, hour
 from volunteer_core.errors import Malformed, NotFound
@@ -22,6 +23,7 @@ from volunteer_core.sheets import hour_lines
 from volunteer_core.sheets.hour_book import write_hour_book
 from volunteer_core.sheets.hour_lines import TooManyLines, period_of, tenths
 from volunteer_core.sheets.past_hours import import_hours
+from volunteer_core.teams.membership import change_team
 
 NOVEMBER = {"first": date(2026, 11, 1), "last": date(2026, 11, 30)}
 LATE = hour(23, day=date(2026, 11, 30))
@@ -174,6 +176,18 @@ def test_an_office_accepts_it_as_it_is(world: World, people: list[int]) -> None:
     assert [len(sheet._charts) for sheet in read] == [1, 0, 0]
     assert read["人员明细"]["B5"].number_format == read["人员明细"]["D5"].number_format == "@"
     assert all(kept.width >= 10 for kept in (read["明细"].column_dimensions[letter] for letter in "CFGH"))
+
+
+def test_one_that_names_what_a_discreet_team_does_is_for_the_office_alone(
+    world: World, people: list[int]
+) -> None:
+    internal = "　内部资料，请勿张贴、转发"
+    world.do(change_team, team_id=world.team, discreet=True)
+    assert read_workbook(content(world)).sheets["明细"].cells["A2"].endswith(internal)
+    others = {"team_id": world.other_team}
+    assert not read_workbook(content(world, **others)).sheets["明细"].cells["A2"].endswith(internal)
+    serve(world, people[0], day=date(2026, 11, 9), programme_id=world.programme("MATCH"), **others)
+    assert read_workbook(content(world, **others)).sheets["明细"].cells["A2"].endswith(internal)
 
 
 def test_phones_are_masked_unless_asked_for_by_who_may_read_them(world: World, people: list[int]) -> None:

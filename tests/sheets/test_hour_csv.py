@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.hours.served import serve
 from tests.world import SCRIPT, World, hour
 from volunteer_core.errors import NotAllowed
 from volunteer_core.hours.ledger import correct, list_entries
@@ -20,6 +21,7 @@ from volunteer_core.hours.tallies import Dimension, tally
 from volunteer_core.sheets.hour_csv import ENTRY_HEADING, RECORD_HEADING, write_hour_csv, write_records
 from volunteer_core.sheets.lines_csv import guarded, write_csv
 from volunteer_core.sheets.past_hours import import_hours
+from volunteer_core.teams.membership import change_team
 
 OCTOBER = {"first": date(2026, 10, 1), "last": date(2026, 10, 31)}
 NOVEMBER = {"first": date(2026, 11, 1), "last": date(2026, 11, 30)}
@@ -105,6 +107,17 @@ def test_a_record_has_the_fields_of_the_order(world: World) -> None:
         "全职太太俱乐部", "90", "1.5", "街道办事处", "2026-11-30", "",
     ]  # fmt: skip
     assert found[1]["记录类型"] == "培训"
+
+
+def test_what_was_done_for_a_discreet_team_is_handed_on_without_saying_what(world: World) -> None:
+    person = world.person("王小敏", code="V1")
+    enter(world, "V1,2026-11-02,9:00,10:00,相亲会,")
+    programme = world.programme("MATCH")
+    serve(world, person, day=date(2026, 11, 3), programme_id=programme, team_id=world.other_team)
+    world.do(change_team, team_id=world.team, discreet=True)
+    for found in lines(world, write_records):
+        assert (found["活动名称"], found["服务内容"], found["服务分钟"]) == ("志愿服务", "志愿服务", "60")
+        assert (found["服务地点"], found["组织队伍"]) == ("", "")
 
 
 def test_paid_duty_is_no_volunteers_record(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import date, time
 from typing import Any
 
@@ -14,13 +15,13 @@ from tests.sheets.writing import everything
 from tests.world import MONDAY, NOW, SCRIPT, World, hour
 from volunteer_core.commitments.busy.opens import Acting
 from volunteer_core.commitments.models import Attendance
+from volunteer_core.database import Work
 from volunteer_core.errors import NotAllowed
 from volunteer_core.hours.ledger import balance, list_entries
 from volunteer_core.hours.models import EntryKind, EntrySource, LedgerEntry
 from volunteer_core.hours.months.models import MonthClosing, MonthState
 from volunteer_core.people.registry import leave_office
-from volunteer_core.sheets.files import read_file
-from volunteer_core.sheets.importing import Imported, Preview, look_over, preview_file
+from volunteer_core.sheets.importing import Imported, Preview, import_file, look_over, preview_file
 from volunteer_core.sheets.past_hours import HOURS, HOURS_COLUMNS, import_hours
 from volunteer_core.sheets.problems import FileMalformed
 from volunteer_core.timespans import Span, at
@@ -55,7 +56,7 @@ def load(world: World, *lines: dict[str, str], **facts: Any) -> Imported:
 def look(world: World, *lines: dict[str, str]) -> Preview:
     """What a preview says; it changes nothing, and an import refuses just what it lists."""
     before = everything(world)
-    seen: Preview = world.do(look_over, form=HOURS, file="h.csv", sheets=read_file("h.csv", sheet(*lines)))
+    seen: Preview = world.do(look_over, form=HOURS, sheet=HOURS.sheet("h.csv", sheet(*lines)))
     assert everything(world) == before
     if seen.problems:
         with pytest.raises(FileMalformed) as refusal:
@@ -236,7 +237,7 @@ def test_time_that_is_recorded_is_not_counted_again(world: World, person: int) -
     world.mark(shift, person, attendance=Attendance.ATTENDED)
     line = {"日期": str(MONDAY), "开始": "17:30", "结束": "18:30", "分钟": ""}
     with world.office.write(by=SCRIPT, now=hour(23)) as work:
-        seen = look_over(work, HOURS, "h.csv", read_file("h.csv", sheet(line)))
+        seen = look_over(work, HOURS, HOURS.sheet("h.csv", sheet(line)))
     [problem] = seen.problems
     assert problem.column == "开始"
     assert "同一时间只计一次" in problem.problem
@@ -284,6 +285,20 @@ def test_only_the_street_office_imports(world: World, person: int) -> None:
         with pytest.raises(NotAllowed):
             preview_file(Acting(world.office, by), HOURS, file="h.csv", content=sheet({}))
     assert load(world, {}, by=world.officer()).added == 1
+
+
+class Looking(Acting):
+    """Works that cannot change anything."""
+
+    def write(self) -> AbstractContextManager[Work]:
+        raise AssertionError("nothing was to be written")
+
+
+def test_a_file_is_read_while_nobody_waits_for_the_database(world: World) -> None:
+    opens = Looking(world.office, SCRIPT)
+    with pytest.raises(FileMalformed):
+        import_file(opens, HOURS, file="h.csv", content=b"a,b\n")
+    assert preview_file(opens, HOURS, file="h.csv", content=b"a,b\n").problem_count == 1
 
 
 def test_the_same_sheet_twice_at_once_is_entered_once(world: World, person: int) -> None:

@@ -19,7 +19,6 @@ from tests.world import NOW, SCRIPT, World
 from volunteer_core.care.enrolment import list_children
 from volunteer_core.errors import NotAllowed
 from volunteer_core.people.registry import read, search
-from volunteer_core.sheets.files import read_file
 from volunteer_core.sheets.importing import look_over
 from volunteer_core.sheets.people import PEOPLE, import_people
 from volunteer_core.teams.membership import list_members
@@ -173,7 +172,7 @@ def test_looking_over_changes_nothing_and_says_what_importing_does(world: World)
     content = people_sheet({"code": "A"}, {"code": "B", "name": "王大敏"}, {"code": "C"}, {"code": "D"})
     before = everything(world)
     with world.office.write(by=SCRIPT, now=NOW) as work:
-        seen = look_over(work, PEOPLE, "people.csv", read_file("people.csv", content))
+        seen = look_over(work, PEOPLE, PEOPLE.sheet("people.csv", content))
     assert everything(world) == before
     assert (seen.added, seen.corrected, seen.unchanged, seen.problems) == (2, 1, 1, [])
     done = load_people(world, content)
@@ -183,5 +182,5 @@ def test_looking_over_changes_nothing_and_says_what_importing_does(world: World)
 def test_a_line_with_a_problem_is_not_counted_as_done(world: World) -> None:
     content = people_sheet({"code": "A"}, {"code": "B", "phone": "1"}, {"code": "C", "teams": "NOBODY"})
     with world.office.write(by=SCRIPT, now=NOW) as work:
-        seen = look_over(work, PEOPLE, "people.csv", read_file("people.csv", content))
+        seen = look_over(work, PEOPLE, PEOPLE.sheet("people.csv", content))
     assert (seen.added, seen.corrected, seen.unchanged, seen.problem_count) == (1, 0, 0, 2)

@@ -15,7 +15,6 @@ from volunteer_core.errors import Malformed
 from volunteer_core.people.models import Person
 from volunteer_core.places.models import Site
 from volunteer_core.sheets.cells import civil_day, plain, several
-from volunteer_core.sheets.files import read_file
 from volunteer_core.sheets.headings import Column
 from volunteer_core.sheets.importing import Count, Form, Imported, load
 from volunteer_core.sheets.lookup import Lookup
@@ -46,7 +45,7 @@ def import_children(work: Work, *, file: str, content: bytes) -> Imported:
     authorisations that are new are added.
     """
     CHILDREN.ask(work)
-    return load(work, CHILDREN, file, read_file(file, content))
+    return load(work, CHILDREN, CHILDREN.sheet(file, content))
 
 
 def _ask(work: Work) -> None:

@@ -105,6 +105,7 @@ class _Book:
         self._total = book.add_format(cell | {"bold": True, "num_format": "0"})
         self._total_hours = book.add_format(cell | {"bold": True, "num_format": "0.0"})
         self._added = Sums()
+        self._internal = lines.any_discreet()
 
     def write(self, shown: Any) -> None:
         self._write_entries()
@@ -220,10 +221,17 @@ class _Book:
         sheet.set_row(0, 36)
         scope = f"　范围：{'、'.join(lines.scope)}" if lines.scope else ""
         state = "已结账" if lines.all_closed() else "含未结账月份，数字可能还会变动"
+        internal = "　内部资料，请勿张贴、转发" if self._internal else ""
         period = period_of(lines.first, lines.last)
         merge(sheet, 0, 0, 0, last, f"{lines.office}{TITLE}{name}", self._title)
         merge(
-            sheet, 1, 0, 1, last, f"单位：{lines.office}　期间：{period}{scope}　状态：{state}", self._plain
+            sheet,
+            1,
+            0,
+            1,
+            last,
+            f"单位：{lines.office}　期间：{period}{scope}　状态：{state}{internal}",
+            self._plain,
         )
         merge(sheet, 2, 0, 2, last, EXPLAINED, self._plain)
         for column, heading in enumerate(headings):

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import aliased
 
 from volunteer_core.database import Work
+from volunteer_core.hours.activities import DISCREET_ACTIVITY
 from volunteer_core.hours.models import EntryKind, LedgerEntry
 from volunteer_core.sheets.hour_lines import KINDS, Entry, HourLines, tenths
 from volunteer_core.sheets.lines_csv import write_csv
@@ -51,7 +52,8 @@ def write_records(
 
     A documented form, no conformance with that system's own is claimed. A record that was taken back
     in the same span is left out together with what takes it back, so that the minutes are those of the
-    tally; what takes back a record of another span is a line with negative minutes.
+    tally; what takes back a record of another span is a line with negative minutes. What was done for a
+    discreet team is handed on without saying what, where and for whom, as certificates have it.
     """
     lines = HourLines(work, first=first, last=last, community_id=community_id, right="sheets.records")
     lines.where += [LedgerEntry.kind.in_(RECORDED), *_not_taken_back(first, last)]
@@ -73,10 +75,14 @@ def _record_lines(lines: HourLines) -> Iterator[tuple[Cell, ...]]:
     for entry in lines:
         person = lines.people[entry.person_id]
         start, end = _clock(entry)
+        team = lines.teams[entry.team_id] if entry.team_id else ""
+        what, place, team = (
+            (DISCREET_ACTIVITY, "", "") if lines.is_discreet(entry) else (entry.what, entry.place, team)
+        )
         yield (
-            entry.id, person.code, person.name, RECORDED[entry.kind], entry.what, entry.what,
-            (entry.concerns or entry.civil_date).isoformat(), start, end, entry.place,
-            lines.communities[entry.community_id], lines.teams[entry.team_id] if entry.team_id else "",
+            entry.id, person.code, person.name, RECORDED[entry.kind], what, what,
+            (entry.concerns or entry.civil_date).isoformat(), start, end, place,
+            lines.communities[entry.community_id], team,
             entry.minutes, tenths(entry.minutes), entry.recording_body,
             civil_date(entry.recorded_at).isoformat(), entry.reverses_id or entry.corrects_id or "",
         )  # fmt: skip

@@ -17,7 +17,7 @@ from volunteer_core.hours.months.models import MonthClosing, MonthState
 from volunteer_core.office.settings import settings_on
 from volunteer_core.people.models import Person
 from volunteer_core.places.models import Community
-from volunteer_core.teams.models import Team
+from volunteer_core.teams.models import Programme, Team
 from volunteer_core.timespans import civil, civil_date
 
 LONGEST_DAYS = 3 * 366
@@ -51,6 +51,7 @@ class Entry(NamedTuple):
     kind: EntryKind
     minutes: int
     team_id: int | None
+    programme_id: int | None
     community_id: int
     what: str
     place: str
@@ -130,6 +131,10 @@ class HourLines:
         self.office, self.recording_body = settings.office_name, settings.recording_body
         self.teams: dict[int | None, str] = dict(work.execute(select(Team.id, Team.name)).all())
         self.teams[None] = NO_TEAM
+        self._discreet = set(work.scalars(select(Team.id).where(Team.discreet)))
+        self._discreetly_run = set(
+            work.scalars(select(Programme.id).where(Programme.team_id.in_(self._discreet)))
+        )
         self.communities: dict[int | None, str] = dict(
             work.execute(select(Community.id, Community.name)).all()
         )
@@ -150,6 +155,17 @@ class HourLines:
         )
         for row in self._work.execute(statement):
             yield Entry._make(row)
+
+    def is_discreet(self, entry: Entry) -> bool:
+        """Whether it was done for, or run by, a discreet team."""
+        return entry.team_id in self._discreet or entry.programme_id in self._discreetly_run
+
+    def any_discreet(self) -> bool:
+        """Whether some of them are discreet."""
+        discreet = LedgerEntry.team_id.in_(self._discreet) | LedgerEntry.programme_id.in_(
+            self._discreetly_run
+        )
+        return self._work.scalar(select(LedgerEntry.id).where(*self.where, discreet).limit(1)) is not None
 
     def all_closed(self) -> bool:
         """Whether every month in it is closed by the street office, so that its figures stay."""

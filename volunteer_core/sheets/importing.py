@@ -18,7 +18,6 @@ from volunteer_core.database import Work
 from volunteer_core.sheets.files import read_file
 from volunteer_core.sheets.headings import Column
 from volunteer_core.sheets.problems import MOST_PROBLEMS, FileMalformed, SheetProblem
-from volunteer_core.sheets.raw import RawSheet
 from volunteer_core.sheets.reading import Row, Sheet
 
 
@@ -97,8 +96,9 @@ class Form(msgspec.Struct, frozen=True):
     load: Callable[[Work, Sheet, Count], None]
     once: str | None = "code"
 
-    def sheet(self, file: str, sheets: Sequence[RawSheet]) -> Sheet:
-        return Sheet(file, sheets, self.columns, once=self.once)
+    def sheet(self, file: str, content: bytes) -> Sheet:
+        """The sheet in a file. It takes seconds: hold no connection meanwhile."""
+        return Sheet(file, read_file(file, content), self.columns, once=self.once)
 
 
 def import_file(opens: Opens, form: Form, *, file: str, content: bytes) -> Imported:
@@ -106,10 +106,10 @@ def import_file(opens: Opens, form: Form, *, file: str, content: bytes) -> Impor
     column, and then loads nothing of it."""
     with opens.read() as work:
         form.ask(work)
-    sheets = read_file(file, content)
+    sheet = form.sheet(file, content)
     with opens.write() as work:
         form.ask(work)
-        return load(work, form, file, sheets)
+        return load(work, form, sheet)
 
 
 def preview_file(opens: Opens, form: Form, *, file: str, content: bytes) -> Preview:
@@ -117,27 +117,27 @@ def preview_file(opens: Opens, form: Form, *, file: str, content: bytes) -> Prev
     with opens.read() as work:
         form.ask(work)
     try:
-        sheets = read_file(file, content)
+        sheet = form.sheet(file, content)
         with opens.write() as work:
             form.ask(work)
-            return look_over(work, form, file, sheets)
+            return look_over(work, form, sheet)
     except FileMalformed as refusal:
         return Preview(file, 0, 0, 0, [], len(refusal.problems), refusal.problems[:MOST_PROBLEMS], [])
 
 
-def load(work: Work, form: Form, file: str, sheets: Sequence[RawSheet]) -> Imported:
+def load(work: Work, form: Form, sheet: Sheet) -> Imported:
     """Loads all rows, or refuses. Inner."""
-    sheet, count = form.sheet(file, sheets), Count(work)
+    count = Count(work)
     with work.begin_nested():
         with count.watching():
             form.load(work, sheet, count)
         sheet.check()
-    return Imported(file, *_numbers(sheet, count))
+    return Imported(sheet.file, *_numbers(sheet, count))
 
 
-def look_over(work: Work, form: Form, file: str, sheets: Sequence[RawSheet]) -> Preview:
+def look_over(work: Work, form: Form, sheet: Sheet) -> Preview:
     """Loads all rows and takes everything back. Inner."""
-    sheet, count = form.sheet(file, sheets), Count(work)
+    count = Count(work)
     attempt = work.begin_nested()
     try:
         with count.watching():
@@ -146,7 +146,7 @@ def look_over(work: Work, form: Form, file: str, sheets: Sequence[RawSheet]) -> 
         attempt.rollback()
     problems = sheet.sorted_problems()
     return Preview(
-        file,
+        sheet.file,
         *_numbers(sheet, count),
         sheet.left_out,
         len(problems),

@@ -24,7 +24,6 @@ from volunteer_core.hours.overlaps import Stays
 from volunteer_core.people.models import Person
 from volunteer_core.places.models import Community
 from volunteer_core.sheets.cells import civil_day, clock, hours, minutes, plain
-from volunteer_core.sheets.files import read_file
 from volunteer_core.sheets.headings import Column
 from volunteer_core.sheets.importing import Count, Form, Imported, load
 from volunteer_core.sheets.lookup import Lookup
@@ -128,7 +127,7 @@ def import_hours(work: Work, *, file: str, content: bytes) -> Imported:
     entered today, as adjustments.
     """
     HOURS.ask(work)
-    return load(work, HOURS, file, read_file(file, content))
+    return load(work, HOURS, HOURS.sheet(file, content))
 
 
 def _ask(work: Work) -> None:

@@ -13,7 +13,6 @@ from volunteer_core.people import registry, vouching
 from volunteer_core.people.models import CheckResult, Consent, Guardianship, Person, Qualification
 from volunteer_core.places.models import Community, Grid
 from volunteer_core.sheets.cells import civil_day, plain, several, yes_or_no
-from volunteer_core.sheets.files import read_file
 from volunteer_core.sheets.headings import Column
 from volunteer_core.sheets.importing import Count, Form, Imported, load
 from volunteer_core.sheets.lookup import UNKNOWN_CODE, Lookup
@@ -74,7 +73,7 @@ def import_people(work: Work, *, file: str, content: bytes) -> Imported:
     sheet, line and column, and then loads nothing of the file.
     """
     PEOPLE.ask(work)
-    return load(work, PEOPLE, file, read_file(file, content))
+    return load(work, PEOPLE, PEOPLE.sheet(file, content))
 
 
 def _ask(work: Work) -> None:
