@@ -31,7 +31,7 @@ from volunteer_core.people.registry import correct as correct_person
 from volunteer_core.people.vouching import link_guardian
 from volunteer_core.permissions import Actor
 from volunteer_core.teams.membership import found_team
-from volunteer_core.timespans import SpanInvalid
+from volunteer_core.timespans import SpanInvalid, civil_date
 
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 ID = "460106199001011239"
@@ -48,6 +48,14 @@ def person(world: World) -> int:
     return person
 
 
+def test_it_says_nothing_of_days_to_come(world: World, person: int) -> None:
+    today = civil_date(LATER)
+    for last in (today, today + DAY, date(2999, 12, 31)):
+        assert ask(world, person, last=last).contents.last == today
+    with pytest.raises(NothingToCertify):
+        ask(world, person, first=today + DAY, last=date(2999, 12, 31))
+
+
 def test_it_says_who_when_what_and_how_long(world: World) -> None:
     for name, value in (
         ("recording_body", "凤翔街道办事处"), ("recording_head", "李主任"), ("recording_contact", "65812345")
@@ -58,7 +66,7 @@ def test_it_says_who_when_what_and_how_long(world: World) -> None:
     close(world)
     issued = ask(world, somebody)
     said = issued.contents
-    assert (said.name, said.first, said.last) == ("单小敏", YEAR["first"], YEAR["last"])
+    assert (said.name, said.first, said.last) == ("单小敏", YEAR["first"], said.issued_on)
     assert said.activities == [Activity(MONDAY, "每周两小时", "三峰路", 89)]
     assert (said.minutes, said.hours, said.issued_on) == (89, "1.4", date(2026, 12, 3))
     assert (said.recording_body, said.head, said.contact) == ("凤翔街道办事处", "李主任", "65812345")

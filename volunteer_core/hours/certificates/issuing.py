@@ -76,7 +76,8 @@ def issue(
     id_number: str = "",
     spell_out: bool = False,
 ) -> CertificateView:
-    """Certifies a person's service between two dates, both included, as far as its months are closed.
+    """Certifies a person's service between two dates, both included, as far as its months are closed. No
+    certificate says anything of days to come: the last date is today at the latest.
 
     ``id_number`` is checked and only its masked form kept. ``recording_body`` says whose certificate,
     where several have recorded. ``spell_out`` says what was done for discreet teams, which only the person
@@ -89,6 +90,8 @@ def issue(
         work, "hours.certificates.spell_out" if spell_out else "hours.certificates.issue", person_id
     )
     dates_span(first, last)
+    today = civil_date(work.now)
+    last = min(last, today)
     person = work.lock(Person, person_id)
     masked = masked_id(id_number, born=person.birth_date)
     entries = counted(work, person_id, first, last)
@@ -99,7 +102,6 @@ def issue(
         raise TooManyActivities(most=MOST_ACTIVITIES)
     service = [entry for entry in certified if entry.is_service]
     minutes = sum(entry.minutes for entry in service)
-    today = civil_date(work.now)
     settings = settings_on(work, today)
     ours = body == settings.recording_body
     contents = Contents(
