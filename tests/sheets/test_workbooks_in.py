@@ -460,6 +460,14 @@ def test_what_is_merged_down_to_the_end_ends_with_the_lines() -> None:
     assert [(merge.top, merge.bottom) for merge in found.merges] == [(2, 3)]
 
 
+def test_one_long_text_in_very_many_cells_is_not_handed_on() -> None:
+    texts_of = f"<sst xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><si><t>{'V' * 30_000}"
+    rows = '<row><c t="s"><v>0</v></c></row>' * 4_000
+    content = replaced(written(rows), "xl/sharedStrings.xml", f"{texts_of}</t></si></sst>".encode())
+    assert len(content) < 20_000
+    assert "过于复杂" in refused(content)
+
+
 def test_cells_that_are_merged_over_and_over_are_refused() -> None:
     content = written(numbered(2000), '<mergeCell ref="B2:B2001"/>' * 501)
     assert "合并的单元格过多" in refused(content)

@@ -18,6 +18,7 @@ from volunteer_core.sheets.raw import (
     MEMORY_BYTES,
     MOST_CELLS,
     MOST_LINES,
+    MOST_UNPACKED,
     Flaw,
     Merge,
     RawLine,
@@ -54,7 +55,10 @@ def main() -> None:
         answer = Answer(sheets=read_workbook(sys.stdin.buffer.read()))
     except Refusal as refusal:
         answer = Answer(refused=str(refusal))
-    sys.stdout.buffer.write(msgspec.json.encode(answer))
+    said = msgspec.json.encode(answer)
+    if len(said) > MOST_UNPACKED:  # a text that stands in many cells is kept once in the file
+        said = msgspec.json.encode(Answer(refused=TOO_HEAVY))
+    sys.stdout.buffer.write(said)
 
 
 def read_workbook(content: bytes) -> list[RawSheet]:
