@@ -149,7 +149,7 @@ def correct_entry(work: Work, entry: LedgerEntry, *, minutes: int, reason: str) 
     if minutes:
         return replace(work, entry, minutes=minutes, source=EntrySource.CORRECTION, reason=reason)
     stays = Stays(work, entry.person_id, entry.concerns or entry.civil_date)
-    reversal = reverse(work, entry, source=EntrySource.CORRECTION, reason=reason)
+    reversal = reverse(work, entry, source=EntrySource.CORRECTION, reason=reason, settled=False)
     stays.drop(entry)
     stays.settle()
     return reversal
