@@ -10,7 +10,7 @@ import pytest
 from tests.hours.served import LATER, close, serve
 from tests.world import MONDAY, World
 from volunteer_core.errors import NotAllowed
-from volunteer_core.hours.ledger import correct
+from volunteer_core.hours.ledger import correct, list_entries
 from volunteer_core.hours.models import EntryKind
 from volunteer_core.hours.record import Record, RecordedLevel, record
 from volunteer_core.office.settings import change_setting
@@ -85,6 +85,28 @@ def test_what_was_done_for_a_discreet_team_is_kept_from_leaders_of_other_teams(w
     seen = read(world, person, by=world.leader())
     assert (seen.activities[0].what, seen.activities[0].place, seen.minutes) == ("志愿服务", "", 60)
     assert seen.volunteer.teams == ["全职太太俱乐部"]
+
+
+def test_entries_keep_the_same_from_leaders_of_other_teams(world: World) -> None:
+    """Also whose programme it was, and why it was corrected."""
+    person = world.person()
+    team = world.do(found_team, code="MATCH", name="社区红娘站", discreet=True).id
+    programme = world.programme("MEET", team_id=team)
+    for whose in ({"team_id": team}, {"team_id": None, "programme_id": programme}):
+        serve(world, person, what="相亲会", place="红娘站", reason="补登记", **whose)
+    serve(world, person)
+    matchmaker = world.person(teams=())
+    for leads in (world.team, team):
+        world.do(join, team_id=leads, person_id=matchmaker, on=date(2026, 1, 1))
+        world.do(appoint_leader, team_id=leads, person_id=matchmaker)
+    for somebody in (Actor.person(person), world.coordinator(), world.actor(matchmaker)):
+        found = world.see(list_entries, by=somebody, person_id=person).items
+        assert [entry.what for entry in found] == ["五点学堂", "相亲会", "相亲会"]
+    plain, *kept = world.see(list_entries, by=world.leader(), person_id=person).items
+    assert (plain.what, plain.team_id) == ("五点学堂", world.team)
+    for one in kept:
+        assert (one.what, one.minutes, one.place, one.reason) == ("志愿服务", 60, "", "")
+        assert (one.team_id, one.programme_id) == (None, None)
 
 
 def test_a_period_that_ends_before_it_begins_is_refused(world: World) -> None:

@@ -11,6 +11,7 @@ from volunteer_core import texts
 from volunteer_core.commitments.models import Commitment, CommitmentStatus
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import Malformed, RuleBroken
+from volunteer_core.hours.activities import DISCREET_ACTIVITY
 from volunteer_core.hours.deadlines import recording_due
 from volunteer_core.hours.entering import replace, reverse
 from volunteer_core.hours.models import EntryKind, EntrySource, LedgerEntry
@@ -20,7 +21,7 @@ from volunteer_core.people.models import Person
 from volunteer_core.people.standing import guardian_ids
 from volunteer_core.places.models import Site
 from volunteer_core.teams.membership import teams_of
-from volunteer_core.teams.models import Programme
+from volunteer_core.teams.models import Programme, Team
 from volunteer_core.timespans import civil_date
 from volunteer_core.workdays.upkeep import load_daybook
 
@@ -100,13 +101,17 @@ def list_entries(
     last: date | None = None,
     paging: Paging = Paging(),
 ) -> Page[EntryView]:
-    """A person's entries, newest date first; reversed ones and their reversals both."""
+    """A person's entries, newest date first; reversed ones and their reversals both. What was done for a
+    discreet team, and for which, is kept from leaders of other teams."""
     demand_person(work, "hours.entries", person_id)
     columns = [getattr(LedgerEntry, field) for field in EntryView.__struct_fields__]
     statement = select(*columns).where(LedgerEntry.person_id == person_id, *_between(first, last))
-    return work.page(
+    page = work.page(
         EntryView, statement.order_by(LedgerEntry.civil_date.desc(), LedgerEntry.id.desc()), paging
     )
+    if sees_all_of(work, work.find(Person, person_id)):
+        return page
+    return msgspec.structs.replace(page, items=_discreetly(work, page.items))
 
 
 def balance(work: Work, *, person_id: int, first: date | None = None, last: date | None = None) -> Balance:
@@ -235,6 +240,28 @@ def demand_person(work: Work, operation: str, person_id: int) -> None:
         teams=teams_of(work, person.id, today),
         communities=[person.community_id],
     )
+
+
+def sees_all_of(work: Work, person: Person) -> bool:
+    """Whether the asker sees what the person did for discreet teams that they do not lead. Inner."""
+    guardians = guardian_ids(work, person.id, civil_date(work.now))
+    return work.may(
+        "hours.entries", people=[person.id], guardians=guardians, communities=[person.community_id]
+    )
+
+
+def _discreetly(work: Work, entries: list[EntryView]) -> list[EntryView]:
+    discreet = set(work.scalars(select(Team.id).where(Team.discreet)))
+    run_by = select(Programme.id, Programme.team_id).where(Programme.team_id.in_(discreet))
+    runs: dict[int | None, int | None] = dict(work.execute(run_by).all())
+    unsaid = {"what": DISCREET_ACTIVITY, "place": "", "reason": "", "team_id": None, "programme_id": None}
+    unsaid |= {"grid_id": None, "commitment_id": None}
+
+    def kept(entry: EntryView) -> bool:
+        teams = {entry.team_id, runs.get(entry.programme_id)}
+        return bool(teams & discreet) and not teams & work.by.teams
+
+    return [msgspec.structs.replace(entry, **unsaid) if kept(entry) else entry for entry in entries]
 
 
 def view_of(entry: LedgerEntry) -> EntryView:

@@ -20,10 +20,9 @@ from volunteer_core.hours.activities import (
     counted,
     hours_of,
 )
-from volunteer_core.hours.ledger import demand_person
+from volunteer_core.hours.ledger import demand_person, sees_all_of
 from volunteer_core.hours.recognitions.models import Recognition, RecognitionState
 from volunteer_core.people.models import Person, Qualification
-from volunteer_core.people.standing import guardian_ids
 from volunteer_core.places.models import Community, Grid
 from volunteer_core.teams.membership import member_on
 from volunteer_core.teams.models import Membership, Team
@@ -85,12 +84,7 @@ def record(work: Work, *, person_id: int, first: date, last: date) -> Record:
     demand_person(work, "hours.entries", person_id)
     dates_span(first, last)
     person, today = work.find(Person, person_id), civil_date(work.now)
-    sees_all = work.may(
-        "hours.entries",
-        people=[person.id],
-        guardians=guardian_ids(work, person.id, today),
-        communities=[person.community_id],
-    )
+    sees_all = sees_all_of(work, person)
     entries = counted(work, person.id, first, last)
     if len(entries) > MOST_ACTIVITIES:
         raise TooManyActivities(most=MOST_ACTIVITIES)
