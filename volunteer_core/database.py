@@ -281,8 +281,9 @@ def _refuse_flush_while_reading(work: Work, *_: object) -> None:
 
 
 def _forget_what_was_read(work: Work, _: object) -> None:
-    """What operations remember in ``info`` may have been written after the savepoint."""
+    """What operations remember in ``info``, and rows, may have been written after the savepoint."""
     work.info.clear()
+    work._kept.clear()
 
 
 def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
