@@ -10,15 +10,24 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.world import MONDAY, World, hour
+from volunteer_core.access.tokens import grant_role
 from volunteer_core.commitments.models import Attendance
 from volunteer_core.errors import Malformed, NotAllowed
 from volunteer_core.hours.entering import AlreadyReversed
-from volunteer_core.hours.ledger import EntryView, Overdue, balance, correct, list_entries, list_overdue
-from volunteer_core.hours.models import EntryKind
+from volunteer_core.hours.ledger import (
+    EntryView,
+    Overdue,
+    OwnHours,
+    balance,
+    correct,
+    list_entries,
+    list_overdue,
+)
+from volunteer_core.hours.models import EntryKind, LedgerEntry
 from volunteer_core.hours.recording import CorrectedByHand
 from volunteer_core.office.settings import change_setting
 from volunteer_core.people.vouching import link_guardian
-from volunteer_core.permissions import Actor
+from volunteer_core.permissions import Actor, Role
 
 
 def entries(world: World, person: int, **facts: Any) -> list[EntryView]:
@@ -51,6 +60,18 @@ def test_the_database_itself_refuses_to_change_or_delete_an_entry(
     assert [entry.minutes for entry in entries(world, person)] == [60]
 
 
+def test_an_insert_replaces_no_entry_either(world: World, person: int) -> None:
+    """SQLite's REPLACE deletes what is in its way, without asking whoever guards against deleting."""
+    if not world.office.is_sqlite:
+        pytest.skip("PostgreSQL knows no REPLACE")
+    columns = ", ".join(column.name for column in LedgerEntry.__table__.columns)
+    more = columns.replace("minutes", "600")
+    statement = f"REPLACE INTO ledger_entries ({columns}) SELECT {more} FROM ledger_entries"
+    with pytest.raises(DBAPIError, match="append-only"), world.office.engine.begin() as connection:
+        connection.execute(text(statement))
+    assert [entry.minutes for entry in entries(world, person)] == [60]
+
+
 def test_a_correction_keeps_the_old_entry_and_says_why(world: World, person: int) -> None:
     [mistaken] = entries(world, person)
     coordinator = world.coordinator()
@@ -69,6 +90,27 @@ def test_a_correction_to_nothing_takes_the_entry_back(world: World, person: int)
     [mistaken] = entries(world, person)
     world.do(correct, entry_id=mistaken.id, minutes=0, reason="记错人")
     assert [entry.minutes for entry in entries(world, person)] == [60, -60]
+
+
+def test_whoever_may_correct_does_not_mark_anew_what_was_corrected_of_their_own(world: World) -> None:
+    person, others = world.person(), world.coordinator()
+    world.do(
+        grant_role,
+        person_id=person,
+        role=Role.COMMUNITY_COORDINATOR,
+        community_id=world.community,
+        valid_from=date(2026, 1, 1),
+    )
+    shift = world.published(person)
+    world.mark(shift, person, attendance=Attendance.ATTENDED)
+    [entry] = entries(world, person)
+    world.do(correct, by=others, entry_id=entry.id, minutes=30, reason="提前离开")
+    for who, refusal in ((world.actor(person), OwnHours), (world.leader(), CorrectedByHand)):
+        with pytest.raises(refusal):
+            world.mark(shift, person, by=who, attendance=Attendance.ATTENDED)
+    assert world.see(balance, person_id=person).service_minutes == 30
+    world.mark(shift, person, by=others, attendance=Attendance.ATTENDED)
+    assert world.see(balance, person_id=person).service_minutes == 60
 
 
 def test_what_a_coordinator_has_corrected_a_leader_does_not_mark_anew(world: World) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from volunteer_core.hours.models import EntryKind, EntrySource
 from volunteer_core.hours.overlaps import uncovered
 from volunteer_core.rosters.assigning import assign
 from volunteer_core.rosters.attendance import mark_attendance
+from volunteer_core.rosters.shifts import add_shift
 from volunteer_core.teams.programmes import count_with_grace
 from volunteer_core.timespans import Span
 
@@ -125,6 +126,62 @@ def test_a_day_has_24_hours_however_it_is_pieced_together(world: World) -> None:
         world.do(correct, entry_id=entry.id, minutes=entry.minutes + 41, reason="核对")
     world.do(enter, kind=EntryKind.SERVICE, minutes=40, **facts)
     assert minutes(world, person) == 1040
+
+
+def test_time_that_is_not_recounted_keeps_the_minutes_of_its_sheet(world: World) -> None:
+    """A sheet may say fewer minutes than lie between start and end: nothing ever makes more of them."""
+    person = world.person()
+    facts = {"kind": EntryKind.SERVICE, "community_id": world.community, "source": EntrySource.IMPORT}
+    span = Span(hour(9), hour(12))
+    world.do(enter, person_id=person, minutes=90, day=MONDAY, what="清扫", place="公园", span=span, **facts)
+    shift = world.published(person, day=MONDAY + timedelta(days=1))
+    world.mark(shift, person, attendance=Attendance.ATTENDED, now=hour(23, day=MONDAY + timedelta(days=1)))
+    assert sorted(entry.minutes for entry in live(world, person)) == [60, 90]
+
+
+def test_a_line_of_a_sheet_counts_again_once_what_covers_it_is_taken_back(world: World) -> None:
+    """Nobody marks or decides it anew, and importing it again would enter nothing."""
+    person = world.person()
+    shift = world.published(person, starts=time(9), ends=time(11), programme=world.clean_up)
+    facts = {"kind": EntryKind.SERVICE, "community_id": world.community, "source": EntrySource.IMPORT}
+    for attendance in (Attendance.ATTENDED, Attendance.ABSENT):
+        world.mark(shift, person, attendance=attendance)
+    line = {"minutes": 50, "day": MONDAY, "span": Span(hour(9, 30), hour(10, 30)), "place": "公园"}
+    world.do(enter, person_id=person, what="清扫", **line, **facts)
+    for attendance, counted in ((Attendance.ATTENDED, [120]), (Attendance.ABSENT, [50])) * 2:
+        world.mark(shift, person, attendance=attendance)
+        assert [entry.minutes for entry in live(world, person)] == counted
+    [entry] = live(world, person)
+    world.do(correct, now=EVENING, entry_id=entry.id, minutes=0, reason="记错人")
+    for attendance in (Attendance.ATTENDED, Attendance.ABSENT):
+        world.mark(shift, person, attendance=attendance)
+    assert live(world, person) == []
+
+
+def test_nights_that_follow_each_other_count_once_whatever_is_marked_beside_them(world: World) -> None:
+    """A night overlaps with the morning after, which is recounted with all that it overlaps with."""
+    person, coordinator = world.person(), world.coordinator()
+    nights = []
+    for begins in (
+        hour(22),
+        hour(5, day=MONDAY + timedelta(days=1)),
+        hour(9, day=MONDAY + timedelta(days=2)),
+    ):
+        shift = world.do(
+            add_shift,
+            programme_id=world.clean_up,
+            site_id=world.site,
+            starts_at=begins,
+            ends_at=begins + timedelta(hours=8),
+            minimum=1,
+            maximum=9,
+        ).id
+        world.do(assign, by=coordinator, shift_id=shift, person_id=person, override_reason="连着值守")
+        nights.append(shift)
+    world.publish(programme=world.clean_up)
+    for shift in nights:
+        world.mark(shift, person, attendance=Attendance.ATTENDED, now=hour(23, day=date(2026, 11, 6)))
+    assert [entry.minutes for entry in reversed(live(world, person))] == [480, 420, 480]
 
 
 STARTS = [9 * 60, 9 * 60 + 40, 10 * 60, 12 * 60]

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from tests.databases import Beginnings
 from tests.world import MONDAY, SCRIPT, World, hour
 from volunteer_core.commitments.models import Attendance
-from volunteer_core.database import Database, Work
+from volunteer_core.database import Database, Paging, Work
 from volunteer_core.errors import Malformed, NotAllowed
 from volunteer_core.hours.dimensions import Dimension
 from volunteer_core.hours.ledger import EntryView, balance, correct, list_entries
@@ -272,6 +272,22 @@ def test_a_tally_is_narrowed_by_what_is_asked_for(ledger: Ledger) -> None:
     assert asked(ledger, filters=Filters(community_id=world.other_community)).service_minutes == 4 * 240
     assert asked(ledger, filters=Filters(team_id=world.other_team)).service_minutes == 480 + 60
     assert asked(ledger, filters=Filters(person_id=ledger.people[0])).service_minutes == 480
+
+
+@pytest.mark.parametrize("last", [LAST, LAST - timedelta(days=1)], ids=["whole months", "days"])
+@pytest.mark.parametrize("dimension", list(Dimension))
+def test_what_has_none_of_a_dimension_is_what_its_entries_are(
+    ledger: Ledger, dimension: Dimension, last: date
+) -> None:
+    mark_everything(ledger)
+    filters = Filters(without=dimension)
+    found = asked(ledger, last=last, filters=filters)
+    with ledger.world.office.read(by=SCRIPT, now=AFTERWARDS) as work:
+        behind = list_entries_behind(
+            work, first=FIRST, last=last, filters=filters, paging=Paging(limit=500)
+        ).items
+    service = sum(entry.minutes for entry in behind if entry.kind is EntryKind.SERVICE)
+    assert found.service_minutes == service
 
 
 def test_rows_are_named_and_what_belongs_to_no_team_is_said_so(ledger: Ledger) -> None:

@@ -66,8 +66,11 @@ def enter(
     claim_id: int | None = None,
     import_key: str | None = None,
     reason: str = "",
+    settled: bool = True,
 ) -> LedgerEntry:
     """Enters minutes of a day (1 to 1440); for a closed month in the open one, as an adjustment.
+
+    ``settled`` is false, here and below, where what overlaps is settled next: levels are noted then.
 
     Refuses (:class:`DayFull`) more than 24 hours for one day.
     """
@@ -94,15 +97,24 @@ def enter(
         recording_body=settings_on(work, day).recording_body,
         reason=reason,
     )
-    note(work, person_id)
+    if settled:
+        note(work, person_id)
     return entry
 
 
-def reverse(work: Work, entry: LedgerEntry, *, source: EntrySource, reason: str) -> LedgerEntry:
+def reverse(
+    work: Work, entry: LedgerEntry, *, source: EntrySource, reason: str, settled: bool = True
+) -> LedgerEntry:
     """Takes an entry back by its negative; both stay. Refuses (:class:`AlreadyReversed`) to do so twice."""
     reversal = _reverse(work, entry, source, reason)
-    note(work, entry.person_id)
+    if settled:
+        note(work, entry.person_id)
     return reversal
+
+
+def restore(work: Work, entry: LedgerEntry, *, minutes: int, reason: str) -> LedgerEntry:
+    """Enters again what a recount has taken back all of; what overlaps is being settled."""
+    return _add_about(work, entry, minutes, corrects_id=entry.id, source=EntrySource.RECOUNT, reason=reason)
 
 
 def _reverse(work: Work, entry: LedgerEntry, source: EntrySource, reason: str) -> LedgerEntry:
@@ -120,6 +132,7 @@ def replace(
     reason: str,
     kind: EntryKind | None = None,
     span: Span | None = None,
+    settled: bool = True,
 ) -> LedgerEntry:
     """Reverses an entry and enters other minutes in its place; of another kind or span if given."""
     _reverse(work, entry, source, reason)
@@ -127,7 +140,8 @@ def replace(
     renewed = _add_about(
         work, entry, minutes, kind=kind, corrects_id=entry.id, source=source, reason=reason, **other
     )
-    note(work, entry.person_id)
+    if settled:
+        note(work, entry.person_id)
     return renewed
 
 

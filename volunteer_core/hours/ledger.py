@@ -68,7 +68,9 @@ class EntryView(msgspec.Struct, frozen=True):
     reason: str
 
 
-_UNSAID = {"team_id": None, "programme_id": None, "what": DISCREET_ACTIVITY, "place": "", "reason": ""}
+_UNSAID = {"team_id": None, "programme_id": None, "what": DISCREET_ACTIVITY, "place": "", "reason": ""} | {
+    "grid_id": None, "commitment_id": None,
+}  # fmt: skip
 
 
 class Balance(msgspec.Struct, frozen=True):
@@ -166,7 +168,7 @@ def correct_entry(work: Work, entry: LedgerEntry, *, minutes: int, reason: str) 
     if minutes:
         return replace(work, entry, minutes=minutes, source=EntrySource.CORRECTION, reason=reason)
     stays = Stays(work, entry.person_id, entry.concerns or entry.civil_date)
-    reversal = reverse(work, entry, source=EntrySource.CORRECTION, reason=reason)
+    reversal = reverse(work, entry, source=EntrySource.CORRECTION, reason=reason, settled=False)
     stays.drop(entry)
     stays.settle()
     return reversal

@@ -144,6 +144,10 @@ class MonthSum(Table):
 
 
 _APPEND_ONLY = "the ledger is append-only: reverse the entry instead"
+_IN_THE_WAY = " OR ".join(  # what REPLACE would delete on SQLite, past the trigger against that
+    f"EXISTS (SELECT 1 FROM ledger_entries WHERE {key} = NEW.{key})"  # noqa: S608
+    for key in ("id", "reverses_id", "import_key")
+)
 _SUM_WEEK = """INSERT INTO hour_sums (person_id, iso_year, iso_week, team_id, programme_id, kind, minutes)
 VALUES (NEW.person_id, NEW.iso_year, NEW.iso_week, coalesce(NEW.team_id, 0),
     coalesce(NEW.programme_id, 0), NEW.kind, NEW.minutes)
@@ -170,6 +174,8 @@ create_with(
         f"BEGIN SELECT RAISE(ABORT, '{_APPEND_ONLY}'); END"
         for action in ("UPDATE", "DELETE")
     ),
+    f"CREATE TRIGGER tr_ledger_entries_no_replace BEFORE INSERT ON ledger_entries WHEN {_IN_THE_WAY} "
+    f"BEGIN SELECT RAISE(ABORT, '{_APPEND_ONLY}'); END",
     "CREATE TRIGGER tr_ledger_entries_sum AFTER INSERT ON ledger_entries BEGIN "
     f"{_SUM_WEEK}; {_MONTH_ON_SQLITE}; END",
     dialect="sqlite",

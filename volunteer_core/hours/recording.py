@@ -10,6 +10,7 @@ from volunteer_core.commitments.models import Attendance, Commitment, Commitment
 from volunteer_core.database import Work
 from volunteer_core.errors import Conflict, Malformed, RuleBroken
 from volunteer_core.hours.entering import enter, replace, reverse
+from volunteer_core.hours.ledger import refuse_own
 from volunteer_core.hours.models import VOLUNTEER_HOURS, EntryKind, EntrySource, LedgerEntry
 from volunteer_core.hours.overlaps import Stays
 from volunteer_core.hours.presence import PRESENT, presence
@@ -58,7 +59,7 @@ def mark(
     Minutes are presence ∩ planned span (and the programme's grace), whole and rounded down; without
     times the whole span. Time that counts for something else already is not counted again. Who came
     late needs a check-in. Marking anew reverses the earlier entry and enters again (what was
-    corrected by hand only for who may correct); marking the same again changes nothing. ``what`` is
+    corrected by hand only for who may correct it); marking the same again changes nothing. ``what`` is
     the activity's name; ``earns`` is false for an audience; ``duty`` says that salaried grid
     workers are on paid duty here.
     """
@@ -105,7 +106,7 @@ def _enter(
     """The entry that holds from now on: the earlier one if it says the same."""
     if minutes == 0 or span is None:
         if earlier is not None:
-            reverse(work, earlier, source=EntrySource.ATTENDANCE, reason=MARKED_ANEW)
+            reverse(work, earlier, source=EntrySource.ATTENDANCE, reason=MARKED_ANEW, settled=False)
         return None
     if earlier is not None:
         counted = (earlier.minutes, earlier.counted_from, earlier.counted_to)
@@ -120,6 +121,7 @@ def _enter(
             span=span,
             source=EntrySource.ATTENDANCE,
             reason=MARKED_ANEW,
+            settled=False,
         )
     with work.no_autoflush:
         site = work.find(Site, commitment.site_id)
@@ -138,6 +140,7 @@ def _enter(
         what=what,
         place=site.name,
         span=span,
+        settled=False,
     )
 
 
@@ -175,6 +178,7 @@ def _live_entry(work: Work, commitment: Commitment) -> LedgerEntry | None:
         place = work.find(Site, commitment.site_id).community_id
         if not work.may("hours.correct", communities=[place]):
             raise CorrectedByHand(commitment_id=commitment.id)
+        refuse_own(work, commitment.person_id)
     reversed_ids = {entry.reverses_id for entry in entries}
     live = [entry for entry in entries if entry.reverses_id is None and entry.id not in reversed_ids]
     return live[0] if live else None

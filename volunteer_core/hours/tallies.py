@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, FromClause, Row, select
+from sqlalchemy import ColumnElement, FromClause, Row, false, select
 
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import Malformed, RuleBroken
@@ -201,7 +201,9 @@ def _where(
         value = getattr(filters, column)
         if value is not None:
             where.append(rows.c[column] == (value.value if isinstance(value, EntryKind) else value))
-        if filters.without is dimension:
+        if filters.without is dimension is Dimension.KIND:
+            where.append(false())  # whatever is entered is of one
+        elif filters.without is dimension:
             where.append(rows.c[column].is_(None) if none is None else rows.c[column] == none)
     return where
 
@@ -235,11 +237,8 @@ class _Tallying:
             )
         if period is Period.WHOLE:  # who served only in the span before
             for (*left, _), then in earlier.items():
-                lines.append(
-                    _line(
-                        [names[n][one] for n, one in enumerate(left)], period, self._dates, (0, 0, 0, 0), then
-                    )
-                )
+                named = [names[number][one] for number, one in enumerate(left)]
+                lines.append(_line(named, period, self._dates, (0, 0, 0, 0), then))
         return sorted(
             (line for line in lines if _says_something(line)),
             key=lambda line: (line.period, line.key is None, -line.service_minutes, line.code),

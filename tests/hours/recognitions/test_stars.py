@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from tests.at_once import at_once
 from tests.hours.served import LATER, close, serve
 from tests.world import MONDAY, World, hour
+from volunteer_core.commitments.models import Attendance
 from volunteer_core.errors import Malformed, NotAllowed
 from volunteer_core.hours.ledger import balance, correct
 from volunteer_core.hours.models import EntryKind
@@ -28,6 +29,7 @@ from volunteer_core.hours.recognitions.reviewing import (
 from volunteer_core.notices.outbox import group_text, list_notices
 from volunteer_core.office.settings import change_setting
 from volunteer_core.permissions import Actor
+from volunteer_core.rosters.assigning import assign
 from volunteer_core.timespans import SpanInvalid
 
 DAY = timedelta(days=1)
@@ -98,6 +100,39 @@ def test_a_correction_below_a_level_has_it_reviewed_and_takes_nothing_away(world
     assert levels(world, person) == [(1, REACHED), (2, TO_REVIEW)]
     assert held(world, person)[1].review_since == LATER
     assert stars(world, person) == 2
+
+
+def overlapping(world: World, person: int) -> tuple[int, int]:
+    """Two shifts that a coordinator has let overlap, marked: 9 to 11, and 9 to 12."""
+    first, second = (
+        world.shift(starts=time(9), ends=time(ends), programme=world.clean_up) for ends in (11, 12)
+    )
+    for shift in (first, second):
+        facts = {"shift_id": shift, "person_id": person, "override_reason": "带两个房间"}
+        world.do(assign, by=world.coordinator(), **facts)
+    world.publish(programme=world.clean_up)
+    for shift in (first, second):
+        world.mark(shift, person, attendance=Attendance.ATTENDED)
+    return first, second
+
+
+def test_time_that_is_shared_anew_reaches_no_level_twice(world: World, person: int) -> None:
+    thresholds(world, 3, 4)
+    first, _ = overlapping(world, person)
+    for attendance in (Attendance.ABSENT, Attendance.ATTENDED):
+        world.mark(first, person, attendance=attendance)
+    assert world.see(balance, person_id=person).service_minutes == 180
+    assert levels(world, person) == [(1, REACHED)]
+
+
+def test_time_that_is_shared_anew_does_not_undo_what_was_confirmed(world: World, person: int) -> None:
+    thresholds(world, 4)
+    first, _ = overlapping(world, person)
+    fix(world, serve(world, person, 60, day=MONDAY + DAY), 0)
+    world.do(confirm_recognition, recognition_id=held(world, person)[0].id, reason="只差一小时")
+    world.mark(first, person, attendance=Attendance.ABSENT)
+    assert world.see(balance, person_id=person).service_minutes == 180
+    assert levels(world, person) == [(1, CONFIRMED)]
 
 
 def test_a_correction_that_stays_above_is_nothing_to_review(world: World, person: int) -> None:

@@ -111,6 +111,7 @@ def _approve(work: Work, claim: Claim, approved: int, reason: str = "") -> Claim
         place=claim.place,
         span=scales.span,
         reason=reason,
+        settled=False,
     )
     claim.state, claim.minutes, claim.decision = ClaimState.APPROVED, approved, reason
     scales.stays.put(entry)

@@ -51,6 +51,11 @@ SQLITE_GUARDS = (
         "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: reverse the entry instead'); END"
         for action in ("UPDATE", "DELETE")
     ),
+    "CREATE TRIGGER tr_ledger_entries_no_replace BEFORE INSERT ON ledger_entries WHEN "
+    "EXISTS (SELECT 1 FROM ledger_entries WHERE id = NEW.id) OR "
+    "EXISTS (SELECT 1 FROM ledger_entries WHERE reverses_id = NEW.reverses_id) OR "
+    "EXISTS (SELECT 1 FROM ledger_entries WHERE import_key = NEW.import_key) "
+    "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: reverse the entry instead'); END",
     "CREATE TRIGGER tr_ledger_entries_sum AFTER INSERT ON ledger_entries BEGIN "
     f"{SUM_WEEK}; {SUM_MONTH.format(month=MONTH['sqlite'].format('NEW.civil_date'))}; END",
 )
