@@ -116,6 +116,12 @@ class Work(Session):
         self._kept.add(row)  # a session alone forgets rows that nobody holds
         return row
 
+    def forget(self) -> None:
+        """Forgets what operations remember in ``info``, and rows: a savepoint that is undone may have
+        written them."""
+        self.info.clear()
+        self._kept.clear()
+
     def lock(self, table: type[T], row_id: int) -> T:
         """The row with that id as it is now, kept from other writers until the end of this work."""
         found = self.lock_all(table, [row_id])
@@ -281,8 +287,7 @@ def _refuse_flush_while_reading(work: Work, *_: object) -> None:
 
 
 def _forget_what_was_read(work: Work, _: object) -> None:
-    """What operations remember in ``info`` may have been written after the savepoint."""
-    work.info.clear()
+    work.forget()
 
 
 def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
