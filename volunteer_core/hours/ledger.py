@@ -68,8 +68,9 @@ class EntryView(msgspec.Struct, frozen=True):
     reason: str
 
 
-_UNSAID = {"team_id": None, "programme_id": None, "what": DISCREET_ACTIVITY, "place": "", "reason": ""} | {
-    "grid_id": None, "commitment_id": None,
+_UNSAID = {
+    "team_id": None, "programme_id": None, "grid_id": None, "commitment_id": None,
+    "what": DISCREET_ACTIVITY, "place": "", "reason": "",
 }  # fmt: skip
 
 

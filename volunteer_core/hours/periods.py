@@ -31,14 +31,19 @@ Dates = tuple[date, date]
 def label_of(period: Period, dates: Dates) -> str:
     """2026-11-30, 2026-W48, 2026-11, 2026-Q4, 2026, or nothing for the whole span."""
     first, _ = dates
-    return {
-        Period.WHOLE: "",
-        Period.DAY: first.isoformat(),
-        Period.WEEK: str(week_of(first)),
-        Period.MONTH: str(month_of(first)),
-        Period.QUARTER: f"{first.year:04d}-Q{(first.month + 2) // 3}",
-        Period.YEAR: f"{first.year:04d}",
-    }[period]
+    match period:
+        case Period.WHOLE:
+            return ""
+        case Period.DAY:
+            return first.isoformat()
+        case Period.WEEK:
+            return str(week_of(first))
+        case Period.MONTH:
+            return str(month_of(first))
+        case Period.QUARTER:
+            return f"{first.year:04d}-Q{(first.month + 2) // 3}"
+        case Period.YEAR:
+            return f"{first.year:04d}"
 
 
 def dates_of(period: Period, year: int, number: int, within: Dates) -> Dates:

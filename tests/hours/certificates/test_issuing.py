@@ -19,6 +19,7 @@ from tests.world import MONDAY, SCRIPT, World, hour
 from volunteer_core.errors import Malformed, NotAllowed
 from volunteer_core.hours.activities import TooManyActivities, hours_of
 from volunteer_core.hours.certificates.issuing import EnoughToday, NothingToCertify, SeveralBodies, issue
+from volunteer_core.hours.certificates.models import Certificate
 from volunteer_core.hours.certificates.reading import certificate, list_certificates
 from volunteer_core.hours.certificates.revoking import CertificateRevoked, revoke_certificate
 from volunteer_core.hours.certificates.views import Activity
@@ -237,6 +238,19 @@ def test_the_database_itself_keeps_it(world: World, person: int, statement: str)
     with pytest.raises(DBAPIError, match="as it was issued"), world.office.engine.begin() as connection:
         connection.execute(text(statement))
     assert world.see(certificate, certificate_id=issued.id) == issued
+
+
+def test_nor_does_an_insert_replace_it(world: World, person: int) -> None:
+    if not world.office.is_sqlite:
+        pytest.skip("PostgreSQL knows no REPLACE")
+    issued = ask(world, person)
+    columns = ", ".join(column.name for column in Certificate.__table__.columns)
+    for key, row_id in (("id", "id"), ("number", "id + 1")):
+        more = columns.replace("open_minutes", "600").replace("id, number", f"{row_id}, number", 1)
+        statement = f"REPLACE INTO certificates ({columns}) SELECT {more} FROM certificates"
+        with pytest.raises(DBAPIError, match="as it was issued"), world.office.engine.begin() as connection:
+            connection.execute(text(statement))
+        assert world.see(certificate, certificate_id=issued.id) == issued, key
 
 
 def test_of_an_identity_number_only_its_masked_form_is_kept(world: World, person: int) -> None:

@@ -59,6 +59,11 @@ class Certificate(Table):
 _FROZEN = ", ".join(
     column.name for column in Certificate.__table__.columns if not column.name.startswith("revoke")
 )
+_IN_THE_WAY = (
+    "EXISTS (SELECT 1 FROM certificates WHERE id = NEW.id OR "
+    "(recording_body = NEW.recording_body AND number = NEW.number))"
+)
+"""What SQLite's REPLACE would delete without asking the guard against deleting."""
 _REFUSAL = "a certificate stays as it was issued: revoke it instead"
 
 create_with(
@@ -66,6 +71,8 @@ create_with(
     "CREATE TRIGGER tr_certificates_no_delete BEFORE DELETE ON certificates "
     f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END",
     f"CREATE TRIGGER tr_certificates_no_update BEFORE UPDATE OF {_FROZEN} ON certificates "
+    f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END",
+    f"CREATE TRIGGER tr_certificates_no_replace BEFORE INSERT ON certificates WHEN {_IN_THE_WAY} "
     f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END",
     dialect="sqlite",
 )

@@ -25,6 +25,10 @@ GUARDS = {
         f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
         f"CREATE TRIGGER tr_certificates_no_update BEFORE UPDATE OF {FROZEN} ON certificates "
         f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
+        "CREATE TRIGGER tr_certificates_no_replace BEFORE INSERT ON certificates WHEN "
+        "EXISTS (SELECT 1 FROM certificates WHERE id = NEW.id OR "
+        "(recording_body = NEW.recording_body AND number = NEW.number)) "
+        f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
     ),
     "postgresql": (
         "CREATE OR REPLACE FUNCTION refuse_certificate_change() RETURNS trigger LANGUAGE plpgsql AS "
