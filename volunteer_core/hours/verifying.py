@@ -63,7 +63,7 @@ class Difference(msgspec.Struct, frozen=True):
 def verify(work: Work) -> list[Difference]:
     """Sums up the whole ledger anew and names what differs in the summaries (the first 1,000 lines).
 
-    It reads all entries: a minute for ten millions.
+    It reads all entries: minutes for ten millions.
     """
     work.demand("hours.verify")
     weeks = _differing(
