@@ -11,11 +11,16 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from volunteer_core import migrations
 from volunteer_core.care.models import Enrolment
 from volunteer_core.database import Database
+from volunteer_core.hours.dimensions import Dimension
+from volunteer_core.hours.ledger import balance, list_entries
 from volunteer_core.hours.recognitions.listing import list_recognitions_of
+from volunteer_core.hours.tallies import tally
+from volunteer_core.hours.verifying import verify
 from volunteer_core.opening import open_office
 from volunteer_core.permissions import Actor
 from volunteer_core.tables import Table
@@ -115,6 +120,98 @@ def test_children_enrolled_before_families_had_calendars_are_still_so(engine_url
         row = work.find(Enrolment, 1)
         assert (row.last_day, row.ended_at, row.planned_to) == (date(2027, 1, 22), None, None)
         assert row.enrolled_at <= work.now
+    office.dispose()
+
+
+def test_entries_from_before_say_what_they_are_for_and_are_summed_up(engine_url: str) -> None:
+    """One of a shift, to which somebody came late; its correction by hand; one of an event, marked anew."""
+    office = open_office(engine_url)
+    migrations.upgrade(office, "0006")
+    utc = "" if office.is_sqlite else "+00"
+    clocks = ("08:00", "09:00", "09:15", "10:00")
+    eight, nine, quarter, ten = (f"'2026-11-02 {clock}:00.000000{utc}'" for clock in clocks)
+    with office.engine.begin() as connection:
+        for table, row in (
+            ("communities (id, code, name)", "1, 'C', '社区'"),
+            ("sites (id, code, name, address, community_id)", "1, 'S', '学堂', '', 1"),
+            ("people (id, code, name, phone, registered_at)", f"1, 'V1', '张三', '', {nine}"),
+            (
+                "programmes (id, code, name, day_rule, duty, minds_children, emergency)",
+                "1, 'P', '五点学堂', 'workdays', false, true, false",
+            ),
+            (
+                (
+                    "shifts (id, programme_id, site_id, civil_date, starts_at, ends_at, minimum, maximum,"
+                    " leads, status, tentative, note, uid, sequence, revised_at)"
+                ),
+                f"1, 1, 1, '2026-11-02', {nine}, {ten}, 1, 1, 0, 'published', false, '', 'a', 0, {nine}",
+            ),
+            (
+                (
+                    "events (id, title, description, site_id, starts_at, ends_at, signup_opens_at,"
+                    " signup_closes_at, cancel_until, public, status, uid, sequence, revised_at)"
+                ),
+                f"1, '讲座', '', 1, {nine}, {ten}, {eight}, {nine}, {nine}, true, 'draft', 'b', 0, {nine}",
+            ),
+            (
+                "positions (id, event_id, name, capacity, earns_hours, starts_at, ends_at, arrivals)",
+                f"1, 1, '引导', 1, true, {nine}, {ten}, 0",
+            ),
+            *(
+                (
+                    (
+                        f"commitments (id, person_id, {kind}_id, programme_id, site_id, starts_at, ends_at,"
+                        " civil_date, status, overridden, checked_in_at, uid, sequence, revised_at)"
+                    ),
+                    (
+                        f"{n}, 1, 1, {programme}, 1, {nine}, {ten}, '2026-11-02', 'promised', true,"
+                        f" {arrived}, 'c{n}', 0, {nine}"
+                    ),
+                )
+                for n, kind, programme, arrived in ((1, "shift", 1, quarter), (2, "position", "NULL", "NULL"))
+            ),
+            *(
+                (
+                    (
+                        "ledger_entries (id, person_id, kind, minutes, civil_date, iso_year, iso_week,"
+                        " programme_id, community_id, commitment_id, recording_body, recorded_at, reason,"
+                        " reverses_id)"
+                    ),
+                    (
+                        f"{n}, 1, 'service', {minutes}, '2026-11-02', 2026, 45, {programme}, 1, {commitment},"
+                        f" '街道', {ten}, '{reason}', {reverses}"
+                    ),
+                )
+                for n, minutes, programme, commitment, reason, reverses in (
+                    (1, 45, 1, 1, "", "NULL"),
+                    (2, -45, 1, 1, "核对签到表", 1),
+                    (3, 40, 1, 1, "核对签到表", "NULL"),
+                    (4, 60, "NULL", 2, "重新登记出勤", "NULL"),
+                )
+            ),
+        ):
+            connection.execute(text(f"INSERT INTO {table} VALUES ({row})"))
+    migrations.upgrade(office)
+    script = Actor.system("test")
+    with office.read(by=script) as work:
+        found = sorted(list_entries(work, person_id=1).items, key=lambda entry: entry.id)
+        spans = [
+            (f"{one.counted_from:%H:%M}", f"{one.counted_to:%H:%M}") if one.counted_from else None
+            for one in found
+        ]
+        assert [(one.what, one.place, one.source.value) for one in found] == [
+            ("五点学堂", "学堂", "attendance"),
+            ("五点学堂", "学堂", "correction"),
+            ("五点学堂", "学堂", "correction"),
+            ("讲座", "学堂", "attendance"),
+        ]
+        assert spans == [("09:15", "10:00"), None, None, ("09:00", "10:00")]
+        assert verify(work) == []
+        assert balance(work, person_id=1).service_minutes == 100
+        month = {"first": date(2026, 11, 1), "last": date(2026, 11, 30)}
+        assert tally(work, by=Dimension.PERSON, **month).service_minutes == 100
+    with pytest.raises(DBAPIError, match="append-only"), office.engine.begin() as connection:
+        connection.execute(text("DELETE FROM ledger_entries"))
     office.dispose()
 
 
