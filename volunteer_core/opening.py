@@ -6,14 +6,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from volunteer_core import audit
+from volunteer_core import repeats as _repeats
 from volunteer_core.access import models as _access
 from volunteer_core.calendars import models as _calendars
 from volunteer_core.calendars import revisions
 from volunteer_core.care import models as _care
+from volunteer_core.commitments import evaluations as _evaluations
 from volunteer_core.commitments import models as _commitments
 from volunteer_core.commitments.busy import models as _busy
 from volunteer_core.database import POOL_SIZE, Database, reaching
 from volunteer_core.events import models as _events
+from volunteer_core.events.by_phone import models as _by_phone
+from volunteer_core.events.door import models as _door
 from volunteer_core.hours import models as _hours
 from volunteer_core.hours.certificates import models as _certificates
 from volunteer_core.hours.claims import models as _claims
@@ -33,9 +37,9 @@ from volunteer_core.teams import models as _teams
 from volunteer_core.workdays import models as _workdays
 
 TABLES = (
-    _access, _availability, _busy, _calendars, _care, _certificates, _claims, _commitments, _drafts,
-    _events, _hours, _months, _notices, _objections, _office, _people, _places, _recognitions, _rosters,
-    _swaps, _targets, _teams, _workdays,
+    _access, _availability, _busy, _by_phone, _calendars, _care, _certificates, _claims, _commitments,
+    _door, _drafts, _evaluations, _events, _hours, _months, _notices, _objections, _office, _people,
+    _places, _recognitions, _repeats, _rosters, _swaps, _targets, _teams, _workdays,
 )  # fmt: skip
 """The modules with tables: importing them here makes the metadata whole."""
 

@@ -23,6 +23,7 @@ NOTICE = NoticeView(
     kind=NoticeKind.PUBLISHED,
     person_id=42,
     name="王*",
+    phone="",
     team_id=1,
     text="2026-W49 排班已公布：凤翔社区五点学堂 五点学堂，您的班次 12月3日（周四）17:00–18:00。",
     written_at=datetime(2026, 11, 27, 8, 0, tzinfo=UTC),

@@ -18,7 +18,7 @@ from sqlalchemy.sql import ColumnElement
 from volunteer_core.calendars.options import LONGEST_PAST_DAYS, PAST_DAYS_EVER, Options
 from volunteer_core.commitments.models import Commitment, CommitmentStatus
 from volunteer_core.database import V
-from volunteer_core.events.models import Event, EventStatus, Position
+from volunteer_core.events.models import TOOK_PLACE, Event, Position
 from volunteer_core.places.models import Site
 from volunteer_core.rosters.models import RosterRules, Shift, ShiftStatus
 from volunteer_core.tables import Instant
@@ -206,7 +206,7 @@ def team_shifts(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     ).join(serving, serving.c.shift_id == Shift.id)
 
 
-_published = Event.status == EventStatus.PUBLISHED
+_published = or_(*(Event.status == status for status in TOOK_PLACE))
 
 
 def _events(*contact: Any) -> Select[*tuple[Any, ...]]:

@@ -171,7 +171,7 @@ def _call_off_events(work: Work, sites: Sequence[int], when: Span, name: str) ->
     events = [
         event
         for event in work.lock_all(Event, ids)
-        if event.status is not EventStatus.CALLED_OFF
+        if event.status in (EventStatus.DRAFT, EventStatus.PUBLISHED)
         and event.site_id in sites
         and _lies_in(work, event, when)
     ]

@@ -17,6 +17,7 @@ from volunteer_core.timespans import chinese_span
 _IN_CHINESE = {
     EventStatus.DRAFT: "尚未发布",
     EventStatus.PUBLISHED: "已发布",
+    EventStatus.HELD: "已结束",
     EventStatus.CALLED_OFF: "已取消",
 }
 

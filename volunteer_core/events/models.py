@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from volunteer_core.tables import Instant, Revised, Table, enum_type
+from volunteer_core.tables import PRIVATE, Instant, Revised, Table, enum_type
 from volunteer_core.teams.models import Advised
 
 
@@ -17,23 +17,56 @@ class EventStatus(StrEnum):
 
     DRAFT = "draft"
     PUBLISHED = "published"
+    HELD = "held"
+    """It took place, and who organised it has said who was there."""
     CALLED_OFF = "called_off"
 
 
 EVENT_TRANSITIONS = {
     EventStatus.DRAFT: {EventStatus.PUBLISHED, EventStatus.CALLED_OFF},
-    EventStatus.PUBLISHED: {EventStatus.CALLED_OFF},
+    EventStatus.PUBLISHED: {EventStatus.HELD, EventStatus.CALLED_OFF},
+    EventStatus.HELD: frozenset[EventStatus](),
     EventStatus.CALLED_OFF: frozenset[EventStatus](),
 }
+TOOK_PLACE = (EventStatus.PUBLISHED, EventStatus.HELD)
+"""What was not called off, once it was published."""
 
 
 class SignupStatus(StrEnum):
     """Where a sign-up stands."""
 
+    REQUESTED = "requested"
+    """Asked for, where somebody decides who comes. It has its place in the line already."""
     CONFIRMED = "confirmed"
     WAITING = "waiting"
+    OFFERED = "offered"
+    """A seat is kept for whoever waited, until they accept it or the offer lapses."""
     CANCELLED = "cancelled"
+    DECLINED = "declined"
+    """Asked for, and refused by who decides."""
     CALLED_OFF = "called_off"
+
+
+SEATED = (SignupStatus.CONFIRMED, SignupStatus.OFFERED)
+"""What takes seats."""
+IN_LINE = (SignupStatus.REQUESTED, SignupStatus.CONFIRMED, SignupStatus.WAITING, SignupStatus.OFFERED)
+"""What is neither over nor refused."""
+
+
+class EventSeries(Table):
+    """Events that belong together (道德讲堂 every month). Each is an event of its own."""
+
+    __tablename__ = "event_series"
+
+    title: Mapped[str] = mapped_column(String(100))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
+    """The team that organises it, as of its first event."""
+
+
+_FOR_WHOM = (
+    "CASE WHEN for_community_id IS NULL THEN 0 ELSE 1 END + CASE WHEN for_team_id IS NULL THEN 0 ELSE 1 END"
+    " + CASE WHEN for_grid_id IS NULL THEN 0 ELSE 1 END + CASE WHEN public THEN 1 ELSE 0 END <= 1"
+)
 
 
 class Event(Revised, Advised, Table):
@@ -49,6 +82,9 @@ class Event(Revised, Advised, Table):
         CheckConstraint("starts_at < ends_at", name="order"),
         CheckConstraint("signup_opens_at < signup_closes_at", name="signup_order"),
         CheckConstraint("signup_closes_at <= ends_at", name="signup_end"),
+        CheckConstraint("minimum BETWEEN 1 AND 100000", name="minimum"),
+        CheckConstraint("(minimum IS NULL) = (decided_at IS NULL)", name="decided"),
+        CheckConstraint(_FOR_WHOM, name="for_whom"),
     )
 
     code: Mapped[str | None] = mapped_column(String(32), unique=True)
@@ -67,6 +103,14 @@ class Event(Revised, Advised, Table):
     public: Mapped[bool] = mapped_column(default=True)
     status: Mapped[EventStatus] = mapped_column(enum_type(EventStatus))
     published_at: Mapped[datetime | None] = mapped_column(Instant)
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("event_series.id"), index=True)
+    for_community_id: Mapped[int | None] = mapped_column(ForeignKey("communities.id"))
+    for_team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
+    for_grid_id: Mapped[int | None] = mapped_column(ForeignKey("grids.id"))
+    """For whom alone it is; nobody else sees it or signs up. All three null: for everybody."""
+    minimum: Mapped[int | None]
+    """With fewer seats taken when it is decided, it is called off."""
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Position(Table):
@@ -78,6 +122,8 @@ class Position(Table):
         CheckConstraint("capacity BETWEEN 0 AND 100000", name="capacity"),
         CheckConstraint("starts_at < ends_at", name="order"),
         CheckConstraint("min_age IS NULL OR max_age IS NULL OR min_age <= max_age", name="ages"),
+        CheckConstraint("offer_minutes BETWEEN 5 AND 10080", name="offer_minutes"),
+        CheckConstraint("most_companions BETWEEN 0 AND 20", name="most_companions"),
     )
 
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
@@ -93,6 +139,42 @@ class Position(Table):
     qualification: Mapped[str | None] = mapped_column(String(32))
     arrivals: Mapped[int] = mapped_column(default=0)
     """How many numbers in the line were handed out: the next sign-up gets the next one."""
+    approval: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether somebody decides who comes, rather than who is first."""
+    offer_minutes: Mapped[int | None]
+    """How long a freed seat is offered to the next in line; null: they get it at once."""
+    most_companions: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many people without a sign-up of their own one may bring along; each takes a seat."""
+
+
+class HeldSeats(Table):
+    """Seats of a position that are kept for people of a community until an instant."""
+
+    __tablename__ = "held_seats"
+    __table_args__ = (
+        UniqueConstraint("position_id", "community_id"),
+        CheckConstraint("seats BETWEEN 1 AND 100000", name="seats"),
+    )
+
+    position_id: Mapped[int] = mapped_column(ForeignKey("positions.id"))
+    community_id: Mapped[int] = mapped_column(ForeignKey("communities.id"))
+    seats: Mapped[int]
+    until: Mapped[datetime] = mapped_column(Instant)
+    released_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When the clock gave what was left of them to everybody."""
+
+
+class SignupGroup(Table):
+    """People of a team whom somebody signed up together."""
+
+    __tablename__ = "signup_groups"
+
+    position_id: Mapped[int] = mapped_column(ForeignKey("positions.id"), index=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"))
+    whole: Mapped[bool]
+    """All or none: they wait, and get seats, together."""
+    signed_up_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    signed_up_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class Signup(Table):
@@ -103,6 +185,10 @@ class Signup(Table):
         UniqueConstraint("position_id", "person_id"),
         UniqueConstraint("position_id", "number"),
         CheckConstraint("(status = 'confirmed') <= (commitment_id IS NOT NULL)", name="promised"),
+        CheckConstraint("(status = 'offered') = (offer_until IS NOT NULL)", name="offered"),
+        CheckConstraint("companions BETWEEN 0 AND 20", name="companions"),
+        CheckConstraint("(override_reason IS NULL) = (overridden_at IS NULL)", name="overridden"),
+        CheckConstraint("left_at IS NULL OR arrived_at <= left_at", name="presence"),
         Index(None, "position_id", "status", "number"),
     )
 
@@ -117,3 +203,25 @@ class Signup(Table):
     promoted_at: Mapped[datetime | None] = mapped_column(Instant)
     cancelled_at: Mapped[datetime | None] = mapped_column(Instant)
     commitment_id: Mapped[int | None] = mapped_column(ForeignKey("commitments.id"))
+    companions: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many people without a sign-up of their own come along; each takes a seat."""
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("signup_groups.id"), index=True)
+    offer_until: Mapped[datetime | None] = mapped_column(Instant)
+    override_reason: Mapped[str | None] = mapped_column(String(200), info=PRIVATE)
+    """Why a leader had them come although their time is promised elsewhere."""
+    overridden_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    overridden_at: Mapped[datetime | None] = mapped_column(Instant)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    """Who granted or declined what was asked for."""
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    walk_in: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Came to the door without having signed up."""
+    ticket: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Which of their tickets counts: one more revokes those before."""
+    arrived_at: Mapped[datetime | None] = mapped_column(Instant)
+    left_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    @property
+    def seats(self) -> int:
+        """How many seats it takes."""
+        return 1 + self.companions

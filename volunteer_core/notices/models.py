@@ -26,11 +26,13 @@ class NoticeKind(StrEnum):
     """A shift is offered, or what became of an offer."""
     GAP = "gap"
     """To a leader: somebody drops out, and who could come instead."""
+    CODE = "code"
+    """To whoever sends it on to a phone: the code with which its owner confirms a sign-up."""
     HOURS = "hours"
     """What became of a claim or an objection; that one, or a star level's review, waits for an answer."""
 
 
-NOT_FOR_THE_GROUP = (NoticeKind.GAP, NoticeKind.HOURS)
+NOT_FOR_THE_GROUP = (NoticeKind.GAP, NoticeKind.HOURS, NoticeKind.CODE)
 """What names who could come instead, and what concerns one person only."""
 
 
@@ -49,7 +51,10 @@ class Notice(Table):
     )
 
     kind: Mapped[NoticeKind] = mapped_column(enum_type(NoticeKind))
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    """Null for who is known by phone only."""
+    phone: Mapped[str] = mapped_column(String(20), info=PRIVATE, default="", server_default="")
+    """Whom to tell, where no person is known."""
     team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
     community_id: Mapped[int | None] = mapped_column(ForeignKey("communities.id"))
     text: Mapped[str] = mapped_column(String(500), info=PRIVATE)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true
 
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import NotFound
@@ -18,12 +18,14 @@ MOST_IN_TEXT = 200
 
 
 class NoticeView(msgspec.Struct, frozen=True):
-    """One thing one person is to be told; the name is masked."""
+    """One thing one person is to be told; the name is masked. Who is known by phone only has no
+    ``person_id`` and no name, but the number to which the text is to be sent."""
 
     id: int
     kind: NoticeKind
-    person_id: int
+    person_id: int | None
     name: str
+    phone: str
     team_id: int | None
     text: str
     written_at: datetime
@@ -55,13 +57,14 @@ def _list(work: Work, wanted: ColumnElement[bool], team_id: int | None, paging: 
             Notice.id,
             Notice.kind,
             Notice.person_id,
-            Person.name,
+            func.coalesce(Person.name, "").label("name"),
+            Notice.phone,
             Notice.team_id,
             Notice.text,
             Notice.written_at,
             Notice.told_at,
         )
-        .join(Person, Person.id == Notice.person_id)
+        .outerjoin(Person, Person.id == Notice.person_id)
         .where(wanted)
         .order_by(Notice.id)
     )

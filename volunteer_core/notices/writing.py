@@ -12,7 +12,8 @@ def tell(
     work: Work,
     *,
     kind: NoticeKind,
-    person_id: int,
+    person_id: int | None = None,
+    phone: str = "",
     text: str,
     team_id: int | None = None,
     community_id: int | None = None,
@@ -21,8 +22,9 @@ def tell(
 ) -> bool:
     """Puts into the outbox what a person is to be told: a Chinese sentence that stands by itself.
 
-    Never a child's name, never somebody else's phone. ``version_id`` says of which version of a
-    published roster it tells. With a ``key`` it is written once only; returns whether it was written now.
+    Never a child's name, never somebody else's phone. ``version_id`` says of which version of a published
+    roster it tells. Who is known by phone only is told by ``phone``. With a ``key`` it is written once only;
+    returns whether it was written now.
     """
     if key is not None and work.scalar(select(Notice.id).where(Notice.key == key)) is not None:
         return False
@@ -30,6 +32,7 @@ def tell(
         Notice(
             kind=kind,
             person_id=person_id,
+            phone=phone,
             team_id=team_id,
             community_id=community_id,
             text=text[:500],

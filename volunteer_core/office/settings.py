@@ -54,6 +54,25 @@ class OfficeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     care_children_per_further_adult: Count = 20
     """Adults at a 五点学堂 session: 2 up to 25 children, one more for each further 20."""
     care_leads: Annotated[int, Meta(ge=0, le=20)] = 1
+    minor_day_minutes: tuple[tuple[Years, Minutes], ...] = ((10, 60), (14, 120), (18, 240))
+    """Up to how many minutes of service people below an age promise for one day (志愿服务条例 Art 15: tasks
+    suit the age); the first band that fits counts."""
+    minors_per_checked_adult: Count = 10
+    """An event with minors who serve has an adult with a current record check for each so many."""
+    adults_short_notice_days: Days = 7
+    """How many days before an event whoever organises it is told that adults are missing."""
+    no_shows_before_approval: Annotated[int, Meta(ge=0, le=100)] = 0
+    """Who signed up and did not come so often is asked for approval; 0: nobody is."""
+    no_show_days: Days = 180
+    """For how many days a no-show counts."""
+    offers_from_hour: Annotated[int, Meta(ge=0, le=23)] = 8
+    offers_to_hour: Annotated[int, Meta(ge=1, le=24)] = 21
+    """Waking hours: seats are offered, and offers run out, only between them."""
+    door_opens_minutes: Annotated[int, Meta(ge=0, le=720)] = 60
+    """How early before a position's start its people can be let in."""
+    phone_signups_per_hour: Count = 3
+    address_signups_per_hour: Count = 20
+    """How many sign-ups by phone one number, and one address, may ask for in an hour."""
     star_level_hours: tuple[Count, ...] = (100, 300, 600, 1000, 1500)
     """Hours of service for one to five stars."""
     expiry_warning_days: Days = 30

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from volunteer_core.tables import PRIVATE, Instant, Table, enum_type
@@ -31,6 +31,8 @@ class Person(Table):
     grid_id: Mapped[int | None] = mapped_column(ForeignKey("grids.id"))
     registered_at: Mapped[datetime] = mapped_column(Instant)
     left_on: Mapped[date | None]
+    visitor: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Known only for having signed up for an event by phone: no volunteer yet."""
 
 
 class NameKey(Table):
@@ -72,6 +74,8 @@ class Consent(Table):
     valid_to: Mapped[date]
     given_at: Mapped[datetime] = mapped_column(Instant)
     withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id"))
+    """The event for which alone it is given; null: standing, for all that the days cover."""
 
 
 class Qualification(Table):

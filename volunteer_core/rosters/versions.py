@@ -166,7 +166,8 @@ def read_version(work: Work, *, version_id: int) -> VersionContents:
     version = work.find(RosterVersion, version_id)
     _demand(work, version)
     [view] = work.views(VersionView, _select().where(RosterVersion.id == version.id))
-    notices = work.scalars(select(Notice).where(Notice.version_id == version.id).order_by(Notice.id)).all()
+    statement = select(Notice).where(Notice.version_id == version.id, Notice.person_id.is_not(None))
+    notices = work.scalars(statement.order_by(Notice.id)).all()
     names = _names(work, version, told=notices)
     return VersionContents(
         view,
@@ -174,7 +175,7 @@ def read_version(work: Work, *, version_id: int) -> VersionContents:
         version.site_id,
         version.week,
         _shifts(version, names),
-        [Told(names[one.person_id], one.kind, one.text, one.written_at, one.told_at) for one in notices],
+        [Told(names[one.person_id or 0], one.kind, one.text, one.written_at, one.told_at) for one in notices],
     )
 
 
@@ -232,7 +233,7 @@ def _demand(work: Work, version: RosterVersion) -> None:
 def _names(work: Work, *versions: RosterVersion, told: Iterable[Notice] = ()) -> dict[int, Named]:
     """Everybody in the versions and everybody who was told, by id."""
     ids = {one for version in versions for shift in version.contents for one in shift["people"]}
-    ids |= {notice.person_id for notice in told}
+    ids |= {notice.person_id for notice in told if notice.person_id is not None}
     rows = work.execute(select(Person.id, Person.code, Person.name).where(Person.id.in_(ids)))
     return {row.id: Named(row.id, row.code, row.name) for row in rows}
 
