@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Annotated
 
 from litestar import Router
 from litestar.params import FromQuery, JSONBody
+from msgspec import Meta
 
 from api.incoming import AwareDatetime, Body, Id, OptionalQueryId, Paged, PathId, given
 from api.operations import act, get, patch, post
@@ -21,7 +23,7 @@ from volunteer_core.events.views import (
 
 OPENS = datetime(2026, 11, 23, 1, tzinfo=UTC)
 STARTS, ENDS = datetime(2026, 12, 5, 7, tzinfo=UTC), datetime(2026, 12, 5, 8, 30, tzinfo=UTC)
-POSITION = PositionView(7, 3, "听众", 40, False, STARTS, ENDS, None, None, None, 40, 6, 0)
+POSITION = PositionView(7, 3, "听众", 40, False, STARTS, ENDS, None, None, None, 38, 0, 0, 6, 40, 0)
 DETAIL = EventDetail(
     id=3,
     code="fire-safety-2026-12",
@@ -99,9 +101,10 @@ class AddPosition(Body):
 
 
 class ChangeCapacity(Body):
-    """How many seats a position is to have."""
+    """How many seats a position is to have; if fewer than are taken, whose sign-ups wait again."""
 
     capacity: int
+    leaving: Annotated[tuple[Id, ...], Meta(max_length=500)] = ()
 
 
 class CallOffEvent(Body):
@@ -207,13 +210,14 @@ def add_position(opened: Opened, event_id: PathId, data: JSONBody[AddPosition]) 
 @act(
     "/positions/{position_id:int}/capacity",
     operation="events.change",
-    asks=ChangeCapacity(capacity=50),
+    asks=ChangeCapacity(capacity=38, leaving=(9,)),
     answers=POSITION,
 )
 def change_capacity(opened: Opened, position_id: PathId, data: JSONBody[ChangeCapacity]) -> PositionView:
     """Give a position more or fewer seats; more seats promote the first in line at once.
 
-    Refused: fewer seats than are taken (`seats_taken`).
+    Refused: fewer seats than are taken (`seats_taken`, with who came last), unless `leaving` names
+    sign-ups that wait again.
     """
     with opened.write() as work:
         return positions.change_capacity(work, position_id=position_id, **given(data))

@@ -3,24 +3,46 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Annotated
 
 from litestar import Router
 from litestar.params import FromQuery, JSONBody
+from msgspec import Meta
 
 from api.incoming import AwareDatetime, Body, Id, OptionalQueryId, Paged, PathId, given
-from api.operations import act, get, post
+from api.operations import act, get, post, put
 from api.work import Opened
 from volunteer_core.commitments.models import Attendance
 from volunteer_core.database import Page
-from volunteer_core.events import attendance, listing, signups
+from volunteer_core.events import approving, attendance, groups, held_seats, listing, offers, signups
+from volunteer_core.events.groups import GroupView, LeftOut
+from volunteer_core.events.held_seats import HeldSeatsView
 from volunteer_core.events.models import SignupStatus
 from volunteer_core.events.views import AttendanceView, ListedSignup, MySignup, SignupView
 
 SIGNED_UP_AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 STARTS, ENDS = datetime(2026, 12, 5, 7, tzinfo=UTC), datetime(2026, 12, 5, 8, 30, tzinfo=UTC)
-SIGNUP = SignupView(9, 3, 7, 42, 41, SignupStatus.WAITING, 1, False, SIGNED_UP_AT, None, None)
+SIGNUP = SignupView(
+    id=9,
+    event_id=3,
+    position_id=7,
+    person_id=42,
+    number=41,
+    status=SignupStatus.WAITING,
+    place=1,
+    accompanied=False,
+    signed_up_at=SIGNED_UP_AT,
+    promoted_at=None,
+    cancelled_at=None,
+    companions=0,
+    group_id=None,
+    offer_until=None,
+    walk_in=False,
+    arrived_at=None,
+    left_at=None,
+)
 _SIGNUP = {field: getattr(SIGNUP, field) for field in SignupView.__struct_fields__}
-LISTED = ListedSignup(**_SIGNUP, name="张晓明", attendance=None)
+LISTED = ListedSignup(**_SIGNUP, name="张晓明", attendance=None, override_reason=None)
 MINE = MySignup(
     **_SIGNUP,
     title="消防安全知识讲座",
@@ -29,14 +51,38 @@ MINE = MySignup(
     starts_at=STARTS,
     ends_at=ENDS,
 )
+GROUP = GroupView(
+    4, 7, 1, True, [SIGNUP], [LeftOut(43, "clash", "与已有安排时间冲突：12月5日（周六）15:00–16:30。")]
+)
+HELD_UNTIL = datetime(2026, 12, 1, 10, tzinfo=UTC)
+HELD = [HeldSeatsView(1, 10, HELD_UNTIL)]
 ATTENDED = AttendanceView(9, 42, Attendance.ATTENDED, None, None, 120)
 
 
 class SignUp(Body):
-    """Who signs up, and whether the guardian comes along."""
+    """Who signs up, how many come along without a sign-up of their own, and whether the guardian does; why
+    a leader has somebody come although their time is promised elsewhere."""
 
     person_id: Id
     accompanied: bool = False
+    companions: Annotated[int, Meta(ge=0, le=20)] = 0
+    override_reason: str | None = None
+
+
+class SignUpGroup(Body):
+    """Members of a team who sign up together; `whole`: all of them or nobody."""
+
+    team_id: Id
+    person_ids: Annotated[list[Id], Meta(min_length=1, max_length=100)]
+    whole: bool
+
+
+class HoldSeats(Body):
+    """How many seats are kept for people of a community, and until when."""
+
+    community_id: Id
+    seats: Annotated[int, Meta(ge=0, le=100_000)]
+    until: AwareDatetime
 
 
 class MarkSignup(Body):
@@ -78,6 +124,57 @@ def sign_up(opened: Opened, position_id: PathId, data: JSONBody[SignUp]) -> Sign
         return signups.sign_up(work, position_id=position_id, **given(data))
 
 
+@post(
+    "/positions/{position_id:int}/groups",
+    operation="events.sign_up_group",
+    asks=SignUpGroup(team_id=1, person_ids=[42, 43, 44], whole=True),
+    answers=GROUP,
+)
+def sign_up_group(opened: Opened, position_id: PathId, data: JSONBody[SignUpGroup]) -> GroupView:
+    """Sign people of a team up together: all or none, or as many as there are seats for.
+
+    Who cannot come is named with the reason. A whole group waits, and moves up, together.
+    """
+    with opened.write() as work:
+        return groups.sign_up_group(work, position_id=position_id, **given(data))
+
+
+@act("/signups/{signup_id:int}/accept", operation="events.accept_offer", answers=SIGNUP)
+def accept_seat(opened: Opened, signup_id: PathId) -> SignupView:
+    """Accept a seat that is kept for a sign-up; refused once its time is up (`seat_offer_lapsed`).
+
+    Who does not want it cancels.
+    """
+    with opened.write() as work:
+        return offers.accept_offer(work, signup_id=signup_id)
+
+
+@act("/signups/{signup_id:int}/grant", operation="events.decide", answers=SIGNUP)
+def grant_signup(opened: Opened, signup_id: PathId) -> SignupView:
+    """Grant what was asked for, where the position asks for approval."""
+    with opened.write() as work:
+        return approving.grant(work, signup_id=signup_id)
+
+
+@act("/signups/{signup_id:int}/decline", operation="events.decide", answers=SIGNUP)
+def decline_signup(opened: Opened, signup_id: PathId) -> SignupView:
+    """Decline what was asked for; the person is told."""
+    with opened.write() as work:
+        return approving.decline(work, signup_id=signup_id)
+
+
+@put(
+    "/positions/{position_id:int}/held-seats",
+    operation="events.change",
+    asks=HoldSeats(community_id=1, seats=10, until=HELD_UNTIL),
+    answers=HELD,
+)
+def hold_seats(opened: Opened, position_id: PathId, data: JSONBody[HoldSeats]) -> list[HeldSeatsView]:
+    """Keep seats for people of a community until an instant; 0 seats: no longer."""
+    with opened.write() as work:
+        return held_seats.hold_seats(work, position_id=position_id, **given(data))
+
+
 @act("/signups/{signup_id:int}/cancel", operation="events.cancel", answers=SIGNUP)
 def cancel_signup(opened: Opened, signup_id: PathId) -> SignupView:
     """Cancel a sign-up; the first in line for whom everything still holds moves up."""
@@ -107,5 +204,16 @@ def list_signups_of_person(opened: Opened, paging: Paged, person_id: PathId) -> 
 router = Router(
     "/",
     tags=["events"],
-    route_handlers=[list_signups, sign_up, cancel_signup, mark_signup, list_signups_of_person],
+    route_handlers=[
+        list_signups,
+        sign_up,
+        sign_up_group,
+        accept_seat,
+        grant_signup,
+        decline_signup,
+        hold_seats,
+        cancel_signup,
+        mark_signup,
+        list_signups_of_person,
+    ],
 )

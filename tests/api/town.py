@@ -28,9 +28,10 @@ from volunteer_core.commitments.busy.fetching import Fetched
 from volunteer_core.commitments.busy.keeping import Reading
 from volunteer_core.commitments.models import Attendance
 from volunteer_core.database import Database
+from volunteer_core.events.models import Position
 from volunteer_core.events.planning import call_off_event, create_event, publish_event
 from volunteer_core.events.positions import add_position
-from volunteer_core.events.signups import sign_up
+from volunteer_core.events.signups import cancel, sign_up
 from volunteer_core.hours.certificates.issuing import issue
 from volunteer_core.hours.ledger import correct, list_entries
 from volunteer_core.hours.months.closing import report_month
@@ -227,6 +228,25 @@ class Town(World):
         for name, person, now in (("cancelled", "ward", NOW), ("past", "helper", NOW - WEEK)):
             seat = {"position_id": ids[f"{name}_position"], "person_id": ids[person]}
             ids[f"{name}_signup"] = self.do(sign_up, now=now, **seat).id
+        self._add_lines()
+
+    def _add_lines(self) -> None:
+        """A position for a group, and the ward waiting for an answer, or with an answer to give."""
+        ids = self.ids
+        for number, name in enumerate(("group", "offered", "granted", "declined"), 24):
+            self._add_event(name, date(2026, 11, number))
+        with self.office.write(by=Actor.system("test"), now=NOW) as work:
+            for name in ("granted", "declined"):
+                work.lock(Position, ids[f"{name}_position"]).approval = True
+            offered = work.lock(Position, ids["offered_position"])
+            offered.capacity, offered.offer_minutes = 1, 10_000
+        for name in ("granted", "declined"):
+            seat = {"position_id": ids[f"{name}_position"], "person_id": ids["ward"]}
+            ids[f"{name}_signup"] = self.do(sign_up, by=Actor.person(ids["ward"]), **seat).id
+        taken = self.do(sign_up, position_id=ids["offered_position"], person_id=ids["helper"]).id
+        waits = {"position_id": ids["offered_position"], "person_id": ids["ward"]}
+        ids["offered_signup"] = self.do(sign_up, **waits).id
+        self.do(cancel, signup_id=taken)
 
     def _add_event(self, name: str, day: date, **when: Any) -> None:
         event = self.ids[name] = self.do(

@@ -86,6 +86,8 @@ class Lecture:
         by: Actor = SCRIPT,
         now: datetime = NOW,
         accompanied: bool = False,
+        companions: int = 0,
+        override_reason: str | None = None,
     ) -> SignupView:
         """Signs up for the audience unless another position is named."""
         with self.write(by, now) as work:
@@ -94,6 +96,8 @@ class Lecture:
                 position_id=self.audience if position is None else position,
                 person_id=person,
                 accompanied=accompanied,
+                companions=companions,
+                override_reason=override_reason,
             )
 
     def sign_up_all(self, people: Sequence[int], position: int | None = None) -> list[SignupView]:

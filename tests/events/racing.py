@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from volunteer_core.database import Busy, Database
 from volunteer_core.events.models import Position, Signup, SignupStatus
+from volunteer_core.events.seats import seats_taken
 from volunteer_core.events.signups import sign_up
-from volunteer_core.events.waitlist import event_of, promise, seats_taken
+from volunteer_core.events.waitlist import event_of, promise
 from volunteer_core.opening import open_office
 from volunteer_core.permissions import Actor
 

@@ -12,10 +12,10 @@ from volunteer_core.commitments.models import Attendance
 from volunteer_core.errors import Malformed
 from volunteer_core.events.attendance import mark_attendance
 from volunteer_core.events.calling_off import EventEnded
+from volunteer_core.events.entering import EventNotPublished, NotSignedUp
 from volunteer_core.events.listing import list_events, my_signups, read_event
 from volunteer_core.events.models import EventStatus, SignupStatus
 from volunteer_core.events.planning import call_off_event, create_event
-from volunteer_core.events.signups import EventNotPublished, NotSignedUp
 from volunteer_core.hours.ledger import list_entries
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.permissions import Actor

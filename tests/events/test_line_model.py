@@ -12,10 +12,11 @@ from tests.events.lecture import Lecture, announce_lecture, clock
 from volunteer_core.commitments.promises import Clash
 from volunteer_core.database import Database, Paging, Work
 from volunteer_core.errors import Refused
+from volunteer_core.events.entering import AlreadySignedUp
 from volunteer_core.events.listing import list_signups
-from volunteer_core.events.models import SignupStatus
+from volunteer_core.events.models import IN_LINE, SignupStatus
 from volunteer_core.events.positions import SeatsTaken, change_capacity
-from volunteer_core.events.signups import ACTIVE, AlreadySignedUp, cancel, sign_up
+from volunteer_core.events.signups import cancel, sign_up
 from volunteer_core.notices.outbox import list_notices
 
 PEOPLE = 5
@@ -45,8 +46,9 @@ class Line:
     def waiting(self) -> list[int]:
         return sorted(self.numbers.keys() - self.seated, key=self.numbers.__getitem__)
 
-    def move_up(self, at_most: int) -> None:
-        able = [person for person in self.waiting() if person not in self.busy][:at_most]
+    def move_up(self) -> None:
+        free = self.capacity - len(self.seated)
+        able = [person for person in self.waiting() if person not in self.busy][:free]
         self.seated.update(able)
         self.promoted += able
 
@@ -55,7 +57,7 @@ class Line:
             return AlreadySignedUp
         if person in self.busy:
             return Clash
-        self.move_up(self.capacity - len(self.seated))
+        self.move_up()
         self.arrivals += 1
         self.numbers[person] = self.arrivals
         if len(self.seated) < self.capacity:
@@ -66,13 +68,13 @@ class Line:
         del self.numbers[person]
         if person in self.seated:
             self.seated.remove(person)
-            self.move_up(1)
+            self.move_up()
 
     def change_capacity(self, capacity: int) -> type[Refused] | None:
         if capacity < len(self.seated):
             return SeatsTaken
-        more, self.capacity = capacity - self.capacity, capacity
-        self.move_up(max(more, 0))
+        self.capacity = capacity
+        self.move_up()
         return None
 
 
@@ -120,7 +122,7 @@ def follow(work: Work, lecture: Lecture, elsewhere: int, steps: list[tuple[str, 
             found = type(refusal)
         assert found is expected
         shown = list_signups(work, event_id=lecture.event, position_id=lecture.audience).items
-        active = [signup for signup in shown if signup.status in ACTIVE]
+        active = [signup for signup in shown if signup.status in IN_LINE]
         assert [(signup.person_id, signup.number) for signup in active] == sorted(
             line.numbers.items(), key=itemgetter(1)
         )

@@ -14,11 +14,12 @@ from tests.events import racing
 from tests.events.lecture import Lecture, announce_lecture, clock
 from volunteer_core.database import Database
 from volunteer_core.errors import Refused
+from volunteer_core.events.entering import EventNotPublished
 from volunteer_core.events.listing import read_event
 from volunteer_core.events.models import Event, EventStatus, Signup, SignupStatus
 from volunteer_core.events.planning import call_off_event
 from volunteer_core.events.positions import change_capacity
-from volunteer_core.events.signups import EventNotPublished, sign_up
+from volunteer_core.events.signups import sign_up
 from volunteer_core.events.views import EventView, SignupView
 
 SEATS = 40

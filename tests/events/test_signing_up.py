@@ -9,19 +9,12 @@ import pytest
 from tests.events.lecture import NOW, SATURDAY, TODAY, Lecture, clock
 from volunteer_core.commitments.promises import Clash
 from volunteer_core.errors import NotAllowed, NotFound, Refused
+from volunteer_core.events.entering import AlreadySignedUp, EventNotPublished, NotSignedUp, SignupNotOpen
+from volunteer_core.events.hindrances import GuardianNotComing
 from volunteer_core.events.models import SignupStatus
 from volunteer_core.events.planning import change_event, create_event
 from volunteer_core.events.positions import add_position, change_capacity
-from volunteer_core.events.signups import (
-    AlreadySignedUp,
-    CancelTooLate,
-    EventNotPublished,
-    NotSignedUp,
-    PositionStarted,
-    SignupNotOpen,
-    cancel,
-    sign_up,
-)
+from volunteer_core.events.signups import CancelTooLate, PositionStarted, cancel, sign_up
 from volunteer_core.people.models import CheckResult
 from volunteer_core.people.registry import leave_office, register
 from volunteer_core.people.standing import (
@@ -161,7 +154,27 @@ def test_the_youngest_come_with_their_guardian(lecture: Lecture) -> None:
     child = lecture.newcomer(born=date(2018, 5, 4))
     with pytest.raises(GuardianPresenceNeeded):
         lecture.sign_up(child)
-    assert lecture.sign_up(child, accompanied=True).accompanied
+    with pytest.raises(GuardianNotComing):
+        lecture.sign_up(child, accompanied=True)
+    assert lecture.sign_up(child, accompanied=True, companions=1).accompanied
+    assert lecture.seats().taken == 2
+
+
+def test_a_guardian_with_a_sign_up_of_their_own_takes_one_seat(lecture: Lecture) -> None:
+    child, guardian = lecture.newcomer(born=date(2018, 5, 4)), lecture.people[0]
+    with lecture.write() as work:
+        link_guardian(work, ward_id=child, guardian_id=guardian, relation="母亲", valid_from=TODAY)
+    helps = lecture.sign_up(guardian, lecture.ushers)
+    assert lecture.sign_up(child, accompanied=True).status is SignupStatus.CONFIRMED
+    # While the child waits, the guardian may leave: then it is not accompanied any more.
+    other = lecture.newcomer(born=date(2018, 5, 4))
+    with lecture.write() as work:
+        link_guardian(work, ward_id=other, guardian_id=guardian, relation="母亲", valid_from=TODAY)
+    last = lecture.sign_up(lecture.people[1])
+    assert lecture.sign_up(other, accompanied=True).status is SignupStatus.WAITING
+    lecture.cancel(helps)
+    lecture.cancel(last)
+    assert other in lecture.waiting()
 
 
 def test_who_is_on_leave_does_not_serve_but_may_listen(lecture: Lecture) -> None:

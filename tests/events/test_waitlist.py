@@ -136,17 +136,19 @@ def test_a_promotion_checks_age_again(lecture: Lecture) -> None:
 def test_who_comes_with_a_guardian_is_promoted_as_such(lecture: Lecture) -> None:
     first, *_ = lecture.sign_up_all(lecture.people[:2])
     child = lecture.newcomer(born=date(2019, 1, 1))
-    lecture.sign_up(child, accompanied=True)
+    lecture.sign_up(child, accompanied=True, companions=1)
     lecture.cancel(first)
+    assert lecture.with_seat() == [lecture.people[1]]  # one seat is free, and they need two
+    change_seats(lecture, 3)
     assert lecture.with_seat() == [lecture.people[1], child]
 
 
 def test_nobody_is_promoted_after_the_start(lecture: Lecture) -> None:
     lecture.sign_up_all(lecture.people[:4])
-    with lecture.write(now=clock(15)) as work:
-        change_capacity(work, position_id=lecture.audience, capacity=3)
-    assert len(lecture.with_seat()) == 2
     with lecture.write(now=clock(15) - timedelta(minutes=1)) as work:
+        change_capacity(work, position_id=lecture.audience, capacity=3)
+    assert lecture.with_seat() == lecture.people[:3]
+    with lecture.write(now=clock(15)) as work:
         change_capacity(work, position_id=lecture.audience, capacity=4)
     assert lecture.with_seat() == lecture.people[:3]
 
@@ -163,7 +165,8 @@ def test_fewer_seats_than_are_taken_are_refused_with_their_number(lecture: Lectu
     with pytest.raises(SeatsTaken) as refusal:
         change_seats(lecture, 1)
     assert refusal.value.facts["taken"] == 2
-    assert "已有 2 人" in refusal.value.message
+    assert refusal.value.facts["too_many"] == 1
+    assert "已有 2 个名额" in refusal.value.message
     change_seats(lecture, 3)
     change_seats(lecture, 3)
     assert lecture.with_seat() == lecture.people[:3]

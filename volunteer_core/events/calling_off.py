@@ -8,7 +8,15 @@ from volunteer_core.commitments.models import Commitment, CommitmentStatus
 from volunteer_core.commitments.promises import set_status
 from volunteer_core.database import Work
 from volunteer_core.errors import Conflict, RuleBroken
-from volunteer_core.events.models import EVENT_TRANSITIONS, Event, EventStatus, Position, Signup, SignupStatus
+from volunteer_core.events.models import (
+    EVENT_TRANSITIONS,
+    IN_LINE,
+    Event,
+    EventStatus,
+    Position,
+    Signup,
+    SignupStatus,
+)
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.notices.writing import tell
 from volunteer_core.places.models import Site
@@ -62,7 +70,7 @@ def call_off(work: Work, event: Event, *, reason: str, kind: NoticeKind = Notice
         select(Signup)
         .where(
             Signup.position_id.in_(positions),
-            Signup.status.in_([SignupStatus.CONFIRMED, SignupStatus.WAITING]),
+            Signup.status.in_(IN_LINE),
         )
         .order_by(Signup.id)
         .execution_options(populate_existing=True)
@@ -75,7 +83,7 @@ def call_off(work: Work, event: Event, *, reason: str, kind: NoticeKind = Notice
         commitment = commitments.get(signup.commitment_id or 0)
         if commitment is not None and commitment.attendance is not None:
             continue
-        signup.status = SignupStatus.CALLED_OFF
+        signup.status, signup.offer_until = SignupStatus.CALLED_OFF, None
         if commitment is not None:
             set_status(work, commitment, CommitmentStatus.CALLED_OFF)
         position = positions[signup.position_id]

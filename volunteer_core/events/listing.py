@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy.sql import ColumnElement
 from volunteer_core.commitments.models import Commitment
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import NotAllowed, NotFound
-from volunteer_core.events.models import Event, EventStatus, Position, Signup, SignupStatus
+from volunteer_core.events.models import SEATED, Event, EventStatus, Position, Signup, SignupStatus
 from volunteer_core.events.views import (
     EventDetail,
     EventView,
@@ -56,7 +57,7 @@ _EVENT = (
     .order_by(Event.starts_at, Event.id)
 )
 
-_CONFIRMED = func.count(case((Signup.status == SignupStatus.CONFIRMED, 1)))
+_TAKEN = func.coalesce(func.sum(case((Signup.status.in_(SEATED), 1 + Signup.companions))), 0)
 _POSITION = (
     select(
         Position.id,
@@ -69,9 +70,17 @@ _POSITION = (
         Position.min_age,
         Position.max_age,
         Position.qualification,
-        _CONFIRMED.label("confirmed"),
-        func.count(case((Signup.status == SignupStatus.WAITING, 1))).label("waiting"),
-        (Position.capacity - _CONFIRMED).label("free"),
+        *(
+            func.count(case((Signup.status == status, 1))).label(status.value)
+            for status in (
+                SignupStatus.CONFIRMED,
+                SignupStatus.OFFERED,
+                SignupStatus.REQUESTED,
+                SignupStatus.WAITING,
+            )
+        ),
+        _TAKEN.label("taken"),
+        (Position.capacity - _TAKEN).label("free"),
     )
     .outerjoin(Signup, Signup.position_id == Position.id)
     .group_by(Position.id)
@@ -104,6 +113,12 @@ _SIGNUP = (
         Signup.signed_up_at,
         Signup.promoted_at,
         Signup.cancelled_at,
+        Signup.companions,
+        Signup.group_id,
+        Signup.offer_until,
+        Signup.walk_in,
+        Signup.arrived_at,
+        Signup.left_at,
     )
     .select_from(Signup)
     .join(Position, Position.id == Signup.position_id)
@@ -163,7 +178,7 @@ def list_signups(
     site = work.find(Site, event.site_id)
     work.demand("events.signups", teams=[event.team_id], communities=[site.community_id])
     statement = (
-        _SIGNUP.add_columns(Person.name, Commitment.attendance)
+        _SIGNUP.add_columns(Person.name, Commitment.attendance, Signup.override_reason)
         .join(Person, Person.id == Signup.person_id)
         .outerjoin(Commitment, Commitment.id == Signup.commitment_id)
         .where(Position.event_id == event.id)
@@ -216,6 +231,11 @@ def position_view(work: Work, position_id: int) -> PositionView:
 def signup_view(work: Work, signup_id: int) -> SignupView:
     """A sign-up as it goes out. Inner: asks no right."""
     return work.views(SignupView, _SIGNUP.where(Signup.id == signup_id))[0]
+
+
+def signup_views(work: Work, signup_ids: Collection[int]) -> list[SignupView]:
+    """Sign-ups as they go out, by arrival. Inner: asks no right."""
+    return work.views(SignupView, _SIGNUP.where(Signup.id.in_(signup_ids)).order_by(Signup.number))
 
 
 def _visible(work: Work) -> ColumnElement[bool]:

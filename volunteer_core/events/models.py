@@ -44,6 +44,8 @@ class SignupStatus(StrEnum):
     CANCELLED = "cancelled"
     DECLINED = "declined"
     """Asked for, and refused by who decides."""
+    LAPSED = "lapsed"
+    """Offered a seat that they did not accept in time."""
     CALLED_OFF = "called_off"
 
 
@@ -160,8 +162,7 @@ class HeldSeats(Table):
     community_id: Mapped[int] = mapped_column(ForeignKey("communities.id"))
     seats: Mapped[int]
     until: Mapped[datetime] = mapped_column(Instant)
-    released_at: Mapped[datetime | None] = mapped_column(Instant)
-    """When the clock gave what was left of them to everybody."""
+    """From then on what is left of them is for everybody."""
 
 
 class SignupGroup(Table):

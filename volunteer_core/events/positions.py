@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from volunteer_core import texts
 from volunteer_core.database import Work
 from volunteer_core.errors import Conflict, Malformed, RuleBroken
 from volunteer_core.events.calling_off import refuse_called_off
+from volunteer_core.events.concerned import organisers_of
 from volunteer_core.events.listing import position_view
-from volunteer_core.events.models import Event, Position
+from volunteer_core.events.models import SEATED, Event, Position, Signup, SignupStatus
+from volunteer_core.events.signups import PositionStarted
+from volunteer_core.events.telling import tell_of_lost_seat
 from volunteer_core.events.timetable import instant, position_span
 from volunteer_core.events.views import PositionView
-from volunteer_core.events.waitlist import event_of, promote, seats_taken
+from volunteer_core.events.waitlist import event_of, promote, take_out
 from volunteer_core.places.models import Site
 from volunteer_core.timespans import Span
 
 MOST_SEATS = 100_000
+MOST_NAMED = 50
 OLDEST = 120
 
 
@@ -26,8 +31,21 @@ class PositionNameTaken(Conflict, code="position_name_taken", sentence="活动�
     """The positions of an event have different names."""
 
 
-class SeatsTaken(RuleBroken, code="seats_taken", sentence="已有 {taken} 人报名成功，名额不能少于这个数。"):
-    """Nobody loses a seat because there are to be fewer."""
+class SeatsTaken(
+    RuleBroken,
+    code="seats_taken",
+    sentence="已有 {taken} 个名额报名成功，还多出 {too_many} 个：请指明由谁转为候补。",
+):
+    """Nobody loses a seat silently because there are to be fewer. ``latest``: up to 50 sign-ups with seats,
+    the last to come first."""
+
+
+_SEATED = (
+    select(Signup)
+    .where(Signup.position_id == bindparam("position_id"), Signup.status.in_(SEATED))
+    .order_by(Signup.number.desc())
+    .execution_options(populate_existing=True)
+)
 
 
 def add_position(
@@ -79,24 +97,48 @@ def add_position(
     return position_view(work, position.id)
 
 
-def change_capacity(work: Work, *, position_id: int, capacity: int) -> PositionView:
+def change_capacity(
+    work: Work, *, position_id: int, capacity: int, leaving: Sequence[int] = ()
+) -> PositionView:
     """Gives a position more or fewer seats; as many more as there are move people up at once.
 
-    Refuses fewer than are taken, and an event that is called off.
+    Fewer than are taken are refused, with who came last, unless ``leaving`` names sign-ups whose seats go:
+    they wait again, at the place that they had in the line, and are told. Refused too: more of them than
+    need to go, and an event that is called off.
     """
     position = work.lock(Position, position_id)
     event = event_of(work, position)
-    site = work.find(Site, event.site_id)
-    work.demand("events.change", teams=[event.team_id], communities=[site.community_id])
+    work.demand("events.change", **organisers_of(work, event))
     refuse_called_off(event)
-    taken = seats_taken(work, position)
-    if _seats(capacity) < taken:
-        raise SeatsTaken(position_id=position.id, taken=taken)
-    more = capacity - position.capacity
+    if leaving and work.now >= position.starts_at:
+        raise PositionStarted(position_id=position.id)
+    going = _whose_seats_go(work, position, _seats(capacity), leaving)
     position.capacity = capacity
-    work.flush()
-    promote(work, position, at_most=more)
+    for signup in going:
+        tell_of_lost_seat(work, event, position, signup)
+    take_out(work, position, going, SignupStatus.WAITING)
+    promote(work, position)
     return position_view(work, position.id)
+
+
+def _whose_seats_go(work: Work, position: Position, capacity: int, leaving: Sequence[int]) -> list[Signup]:
+    """Those who are named, if without them, and only then, so many seats are enough."""
+    seated = list(work.scalars(_SEATED, {"position_id": position.id}))
+    taken = sum(signup.seats for signup in seated)
+    going = [signup for signup in seated if signup.id in leaving]
+    if len(going) < len(set(leaving)):
+        raise Malformed("leaving", "只能是这个岗位报名成功的人。")
+    left = taken - sum(signup.seats for signup in going)
+    if left > capacity:
+        raise SeatsTaken(
+            position_id=position.id,
+            taken=taken,
+            too_many=left - capacity,
+            latest=[signup.id for signup in seated if signup not in going][:MOST_NAMED],
+        )
+    if any(left + signup.seats <= capacity for signup in going):
+        raise Malformed("leaving", "点名的人数超过需要腾出的名额。")
+    return going
 
 
 def _seats(capacity: int) -> int:

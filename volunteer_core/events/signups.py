@@ -2,53 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
-
-from volunteer_core.commitments.models import Commitment, CommitmentStatus
-from volunteer_core.commitments.promises import set_status
+from volunteer_core import texts
 from volunteer_core.database import Work
-from volunteer_core.errors import Conflict, RuleBroken
+from volunteer_core.errors import RuleBroken
+from volunteer_core.events.concerned import concerned_by, organisers_of
+from volunteer_core.events.entering import Terms, enter_line, refuse_unless_in_line, refuse_unless_open
 from volunteer_core.events.listing import signup_view
-from volunteer_core.events.models import Event, EventStatus, Position, Signup, SignupStatus
+from volunteer_core.events.models import Position, Signup, SignupStatus
 from volunteer_core.events.views import SignupView
-from volunteer_core.events.waitlist import (
-    event_of,
-    give_seats,
-    hindrances,
-    promise,
-    promote,
-    seats_taken,
-    waiting,
-)
+from volunteer_core.events.waitlist import event_of, take_out
 from volunteer_core.people.models import Person
 from volunteer_core.people.standing import guardian_ids
-from volunteer_core.places.models import Site
 from volunteer_core.teams.membership import teams_of
-from volunteer_core.timespans import chinese_span, civil_date
-
-ACTIVE = (SignupStatus.CONFIRMED, SignupStatus.WAITING)
-
-_OWN = (
-    select(Signup)
-    .where(Signup.position_id == bindparam("position_id"), Signup.person_id == bindparam("person_id"))
-    .execution_options(populate_existing=True)
-)
-
-
-class EventNotPublished(Conflict, code="event_not_published", sentence="活动尚未发布或已取消，不能报名。"):
-    """People sign up for what is published and not called off."""
-
-
-class SignupNotOpen(RuleBroken, code="signup_not_open", sentence="不在报名时间内（{window}）。"):
-    """People sign up between the opening and the close, and before the position starts."""
-
-
-class AlreadySignedUp(Conflict, code="already_signed_up", sentence="此人已经报名。"):
-    """A person signs up for a position once."""
-
-
-class NotSignedUp(Conflict, code="not_signed_up", sentence="这个报名已经取消。"):
-    """Only who has a seat or waits for one can cancel."""
+from volunteer_core.timespans import civil_date
 
 
 class CancelTooLate(
@@ -61,17 +27,31 @@ class PositionStarted(RuleBroken, code="position_started", sentence="活动已�
     """Once it has started, attendance says who was there."""
 
 
-def sign_up(work: Work, *, position_id: int, person_id: int, accompanied: bool = False) -> SignupView:
+def sign_up(
+    work: Work,
+    *,
+    position_id: int,
+    person_id: int,
+    accompanied: bool = False,
+    companions: int = 0,
+    override_reason: str | None = None,
+) -> SignupView:
     """Signs a person up: with a seat if one is free and nobody ahead can take it, else at the end
     of the line. Whoever ahead can take a free seat by now gets it first.
 
-    ``accompanied`` says that the guardian comes along, which the youngest need. Refuses outside of
-    the time of sign-up, a second sign-up, whom the rules of the position keep out on its day, and a
-    clash even for who would only wait. Who cancelled and comes back goes to the end of the line.
+    ``companions`` people without a sign-up of their own come along, and each takes a seat; ``accompanied``
+    says that the guardian comes, which the youngest need: as one of them, or with a sign-up of their own
+    for the same event. Where the position asks for approval the sign-up waits for it, unless whoever signs
+    up may give it. With a reason for it leaders have people come whose time is promised elsewhere: that is
+    recorded.
+
+    Refuses outside of the time of sign-up, a second sign-up, whom the rules of the position keep out
+    on its day, and a clash even for who would only wait. Who cancelled and comes back goes to the end
+    of the line.
     """
     position = work.lock(Position, position_id)
     event = event_of(work, position)
-    site = work.find(Site, event.site_id)
+    organisers = organisers_of(work, event)
     person = work.find(Person, person_id)
     today = civil_date(work.now)
     work.demand(
@@ -79,74 +59,45 @@ def sign_up(work: Work, *, position_id: int, person_id: int, accompanied: bool =
         people=[person.id],
         guardians=guardian_ids(work, person.id, today),
         teams=teams_of(work, person.id, today),
-        communities=[site.community_id],
+        communities=organisers.get("communities", ()),
     )
-    _refuse_unless_open(work, event, position)
-    row = work.scalar(_OWN, {"position_id": position.id, "person_id": person.id})
-    if row is not None and row.status in ACTIVE:
-        raise AlreadySignedUp(signup_id=row.id)
-
-    free = position.capacity - seats_taken(work, position)
-    line = waiting(work, position) if free > 0 else []
-    coming = {ahead.person_id: ahead.accompanied for ahead in line} | {person.id: accompanied}
-    hindered = hindrances(work, event, position, coming)
-    if person.id in hindered:
-        raise hindered[person.id]
-    able = [ahead for ahead in line if ahead.person_id not in hindered][:free]
-    give_seats(work, event, position, able)
-    commitment = promise(work, event, position, person.id) if free > len(able) else None
-
-    position.arrivals += 1
-    if row is None:
-        row = Signup(position_id=position.id, person_id=person.id)
-        work.add(row)
-    row.number = position.arrivals
-    row.status = SignupStatus.CONFIRMED if commitment else SignupStatus.WAITING
-    row.commitment_id = commitment.id if commitment else None
-    row.accompanied = accompanied
-    row.signed_up_at, row.promoted_at, row.cancelled_at = work.now, None, None
-    work.flush()
-    return signup_view(work, row.id)
+    reason = None
+    if override_reason is not None:
+        work.demand("events.override", **organisers)
+        reason = texts.line("override_reason", override_reason, longest=200)
+    refuse_unless_open(work, event, position)
+    signup = enter_line(
+        work,
+        event,
+        position,
+        person.id,
+        accompanied=accompanied,
+        companions=companions,
+        terms=Terms(
+            override_reason=reason,
+            to_be_decided=position.approval and not work.may("events.decide", **organisers),
+        ),
+    )
+    return signup_view(work, signup.id)
 
 
 def cancel(work: Work, *, signup_id: int) -> SignupView:
     """Cancels a sign-up, releases the person's time and promotes who is next in line.
 
-    People and guardians do so until the event's ``cancel_until``, or at any time while they only
-    wait; leaders (of the person's team or the organising one), coordinators and the street office
+    People and guardians do so until the event's ``cancel_until``, or at any time while they have no seat yet;
+    leaders (of the person's team or the organising one), coordinators and the street office
     until the start. Refused later, and for what is cancelled already.
     """
     position = work.lock(Position, work.find(Signup, signup_id).position_id)
     signup = work.lock(Signup, signup_id)
     event = event_of(work, position)
-    site = work.find(Site, event.site_id)
-    today = civil_date(work.now)
-    teams = [event.team_id, *teams_of(work, signup.person_id, today)]
-    work.demand(
-        "events.cancel",
-        people=[signup.person_id],
-        guardians=guardian_ids(work, signup.person_id, today),
-        teams=teams,
-        communities=[site.community_id],
-    )
-    if signup.status not in ACTIVE:
-        raise NotSignedUp(signup_id=signup.id)
+    facts = concerned_by(work, event, signup.person_id)
+    work.demand("events.cancel", **facts)
+    refuse_unless_in_line(signup)
     if work.now >= position.starts_at:
         raise PositionStarted(signup_id=signup.id)
     too_late = signup.status is SignupStatus.CONFIRMED and work.now >= event.cancel_until
-    if too_late and not work.may("events.cancel", teams=teams, communities=[site.community_id]):
+    if too_late and not work.may("events.cancel", teams=facts["teams"], communities=facts["communities"]):
         raise CancelTooLate(signup_id=signup.id)
-    signup.status, signup.cancelled_at = SignupStatus.CANCELLED, work.now
-    if signup.commitment_id is not None:  # who only waited has none
-        promote(work, position, at_most=1)  # locks people, so it comes before other rows
-        set_status(work, work.lock(Commitment, signup.commitment_id), CommitmentStatus.RELEASED)
-    work.flush()
+    take_out(work, position, [signup], SignupStatus.CANCELLED)
     return signup_view(work, signup.id)
-
-
-def _refuse_unless_open(work: Work, event: Event, position: Position) -> None:
-    if event.status is not EventStatus.PUBLISHED:
-        raise EventNotPublished(event_id=event.id)
-    closes = min(event.signup_closes_at, position.starts_at)
-    if not event.signup_opens_at <= work.now < closes:
-        raise SignupNotOpen(event_id=event.id, window=chinese_span(event.signup_opens_at, closes))

@@ -36,7 +36,8 @@ class EventView(msgspec.Struct, frozen=True):
 
 
 class PositionView(msgspec.Struct, frozen=True):
-    """A position with its seats: ``confirmed`` of ``capacity`` are taken, ``waiting`` people wait."""
+    """A position with its seats: ``taken`` of ``capacity``, by the people ``confirmed``, those to whom one is
+    ``offered`` and whom they bring along; ``waiting`` people wait, and ``requested`` for a decision."""
 
     id: int
     event_id: int
@@ -49,7 +50,10 @@ class PositionView(msgspec.Struct, frozen=True):
     max_age: int | None
     qualification: str | None
     confirmed: int
+    offered: int
+    requested: int
     waiting: int
+    taken: int
     free: int
 
 
@@ -74,6 +78,14 @@ class SignupView(msgspec.Struct, frozen=True):
     signed_up_at: datetime
     promoted_at: datetime | None
     cancelled_at: datetime | None
+    companions: int
+    """Who comes along without a sign-up of their own; each takes a seat."""
+    group_id: int | None
+    offer_until: datetime | None
+    """Until when an offered seat is kept."""
+    walk_in: bool
+    arrived_at: datetime | None
+    left_at: datetime | None
 
 
 class ListedSignup(SignupView, frozen=True):
@@ -81,6 +93,8 @@ class ListedSignup(SignupView, frozen=True):
 
     name: str
     attendance: Attendance | None
+    override_reason: str | None
+    """Why a leader had them come although their time is promised elsewhere."""
 
 
 class MySignup(SignupView, frozen=True):

@@ -1,36 +1,42 @@
-"""The line of a position: who can take a seat, and who moves up. Inner: asks no rights.
+"""The line of a position: who moves up, and who leaves it. Inner: asks no rights.
 
-The caller has locked the position. All people concerned are locked here at once, ids ascending,
-so that two works that move up the same people never wait for each other.
+The caller has locked the position. All people concerned are locked at once, ids ascending, so that two
+works that move up the same people never wait for each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
 from volunteer_core.commitments.models import Commitment, CommitmentStatus
-from volunteer_core.commitments.promises import clash_with, clashes, commit_time, team_served_for
+from volunteer_core.commitments.promises import commit_time, set_status, team_served_for
 from volunteer_core.database import Work
-from volunteer_core.errors import Refused
-from volunteer_core.events.models import Event, EventStatus, Position, Signup, SignupStatus
-from volunteer_core.notices.models import NoticeKind
-from volunteer_core.notices.writing import tell
+from volunteer_core.events.hindrances import Entrant, hindrances, span_of
+from volunteer_core.events.models import (
+    SEATED,
+    Event,
+    EventStatus,
+    Position,
+    Signup,
+    SignupGroup,
+    SignupStatus,
+)
+from volunteer_core.events.seats import Seats, seats_of
+from volunteer_core.events.telling import tell_of_lapse, tell_of_offer, tell_of_seat
+from volunteer_core.events.waking import is_waking, waking_deadline
 from volunteer_core.office.settings import settings_on
 from volunteer_core.people.models import Person
-from volunteer_core.people.standing import Requirement, obstacles, standings
-from volunteer_core.places.models import Site
 from volunteer_core.teams.membership import teams_of
-from volunteer_core.teams.models import Programme
-from volunteer_core.timespans import Span, chinese_span, civil_date
+from volunteer_core.timespans import civil_date
 
-_TAKEN = select(func.count()).where(
-    Signup.position_id == bindparam("position_id"), Signup.status == SignupStatus.CONFIRMED
-)
-_WAITING = (
+_IN_STATE = (
     select(Signup)
-    .where(Signup.position_id == bindparam("position_id"), Signup.status == SignupStatus.WAITING)
+    .where(
+        Signup.position_id == bindparam("position_id"),
+        Signup.status == bindparam("status", type_=Signup.status.type),
+    )
     .order_by(Signup.number)
     .execution_options(populate_existing=True)
 )
@@ -41,54 +47,80 @@ def event_of(work: Work, position: Position) -> Event:
     return work.get_one(Event, position.event_id, populate_existing=True)
 
 
-def seats_taken(work: Work, position: Position) -> int:
-    """How many seats of a locked position are taken."""
-    return work.scalar(_TAKEN, {"position_id": position.id}) or 0
-
-
 def waiting(work: Work, position: Position) -> list[Signup]:
     """Who waits for a seat of a locked position, strictly by arrival."""
-    return list(work.scalars(_WAITING, {"position_id": position.id}))
+    return _in_state(work, position, SignupStatus.WAITING)
 
 
-def hindrances(
-    work: Work, event: Event, position: Position, accompanied: Mapping[int, bool]
-) -> dict[int, Refused]:
-    """Locks the people and tells what keeps each of them from the position, if anything does.
+def promote(work: Work, position: Position) -> None:
+    """Gives free seats to those first in line who can take them now, or offers them; who cannot keeps
+    waiting. Never after the position's start, nor in an event that is not published.
 
-    ``accompanied`` says of each person whether their guardian comes along. Age, consent and the
-    like are judged on the civil date of the position's start. An audience serves nobody: the
-    programme asks nothing of it.
+    Offers that have run out lapse here first.
     """
-    work.lock_all(Person, accompanied)
-    day = civil_date(position.starts_at)
-    settings = settings_on(work, day)
-    serves = position.earns_hours
-    programme = work.find(Programme, event.programme_id) if serves and event.programme_id else None
-    requirement = Requirement(
-        serves=serves,
-        minds_children=programme is not None and programme.minds_children,
-        emergency=programme is not None and programme.emergency,
-        qualification=position.qualification,
-        min_age=position.min_age,
-        max_age=position.max_age,
-    )
-    found: dict[int, Refused] = {}
-    for person_id, standing in standings(work, accompanied.keys(), day).items():
-        against = obstacles(standing, requirement, settings, accompanied=accompanied[person_id])
-        if against:
-            found[person_id] = against[0]
-    for person_id, others in clashes(work, accompanied.keys(), _span(position)).items():
-        found.setdefault(person_id, clash_with(others[0]))
-    return found
+    event = event_of(work, position)
+    if work.now >= position.starts_at or event.status is not EventStatus.PUBLISHED:
+        return
+    _lapse(work, event, position)
+    seats = seats_of(work, position)
+    if seats.free > 0 and seats.waiting:
+        line = waiting(work, position)
+        hindered = hindrances(work, event, position, map(Entrant.of, line))
+        give_seats(work, event, position, next_in_line(work, line, hindered, seats))
 
 
-def promise(work: Work, event: Event, position: Position, person_id: int) -> Commitment:
-    """Promises the time of somebody who gets a seat."""
+def next_in_line(work: Work, line: Sequence[Signup], hindered: Collection[int], seats: Seats) -> list[Signup]:
+    """Of those who wait the first for whom everything holds, as many as there are seats for; a whole
+    group only together. Takes the seats."""
+    able: list[Signup] = []
+    for unit in _units(work, line):
+        if not any(row.person_id in hindered for row in unit) and seats.take(wanted(work, unit)):
+            able += unit
+    return able
+
+
+def wanted(work: Work, unit: Iterable[Signup | Entrant]) -> Iterator[tuple[int | None, int]]:
+    """How many seats each of some locked people takes, and of which community they are."""
+    for one in unit:
+        yield work.find(Person, one.person_id).community_id, one.seats
+
+
+def give_seats(work: Work, event: Event, position: Position, signups: Sequence[Signup]) -> None:
+    """Confirms people who waited, or offers them their seats where the position does so and they are
+    awake, and has them told. At night what would be offered stays free: the clock offers it in the morning.
+    """
+    if position.offer_minutes is None:
+        for signup in signups:
+            confirm(work, event, position, signup)
+            signup.promoted_at = work.now
+            tell_of_seat(work, event, position, signup)
+    else:
+        settings = settings_on(work, civil_date(work.now))
+        for signup in signups if is_waking(work.now, settings) else ():
+            signup.status = SignupStatus.OFFERED
+            signup.offer_until = waking_deadline(
+                work.now, position.offer_minutes, settings, latest=position.starts_at
+            )
+            tell_of_offer(work, event, position, signup)
+    work.flush()
+
+
+def confirm(work: Work, event: Event, position: Position, signup: Signup) -> None:
+    """Gives a seat to a locked person whom nothing hinders, and promises their time."""
+    signup.commitment_id = promise(
+        work, event, position, signup.person_id, overridden=signup.override_reason is not None
+    ).id
+    signup.status, signup.offer_until = SignupStatus.CONFIRMED, None
+
+
+def promise(
+    work: Work, event: Event, position: Position, person_id: int, *, overridden: bool = False
+) -> Commitment:
+    """Promises the time of somebody who gets a seat and whom nothing hinders."""
     return commit_time(
         work,
         person_id=person_id,
-        span=_span(position),
+        span=span_of(position),
         status=CommitmentStatus.PROMISED,
         site_id=event.site_id,
         programme_id=event.programme_id,
@@ -96,45 +128,61 @@ def promise(work: Work, event: Event, position: Position, person_id: int) -> Com
             teams_of(work, person_id, civil_date(position.starts_at)), organiser=event.team_id
         ),
         position_id=position.id,
+        overridden=overridden,
     )
 
 
-def promote(work: Work, position: Position, *, at_most: int) -> None:
-    """Gives freed seats to those first in line who can take them now; who cannot keeps waiting.
+def take_out(work: Work, position: Position, signups: Sequence[Signup], status: SignupStatus) -> None:
+    """Takes locked sign-ups out of the line, or back into it (``WAITING``), releases the time promised,
+    and moves up who is next.
 
-    One freed place promotes one person. Never after the position's start, nor in an event that
-    is not published.
+    Refuses whoever's attendance is marked: they were there.
     """
-    event = event_of(work, position)
-    if at_most < 1 or work.now >= position.starts_at or event.status is not EventStatus.PUBLISHED:
-        return
-    line = waiting(work, position)
-    if line:
-        hindered = hindrances(work, event, position, {row.person_id: row.accompanied for row in line})
-        give_seats(work, event, position, [row for row in line if row.person_id not in hindered][:at_most])
-
-
-def give_seats(work: Work, event: Event, position: Position, signups: Sequence[Signup]) -> None:
-    """Confirms people who waited, and has them told."""
-    if not signups:
-        return
-    community_id = work.find(Site, event.site_id).community_id
-    when = chinese_span(position.starts_at, position.ends_at)
+    freed = any(signup.status in SEATED for signup in signups)
+    promised = [signup.commitment_id for signup in signups if signup.status is SignupStatus.CONFIRMED]
     for signup in signups:
-        signup.commitment_id = promise(work, event, position, signup.person_id).id
-        signup.status = SignupStatus.CONFIRMED
-        signup.promoted_at = work.now
-        tell(
-            work,
-            kind=NoticeKind.PROMOTED,
-            person_id=signup.person_id,
-            team_id=event.team_id,
-            community_id=community_id,
-            text=f"您候补的活动“{event.title}”（{position.name}，{when}）已有名额，报名成功。"
-            "如不能参加，请尽早取消。",
-        )
+        signup.status, signup.offer_until = status, None
+        signup.cancelled_at = None if status is SignupStatus.WAITING else work.now
+    work.flush()
+    if freed:
+        promote(work, position)  # locks people, so it comes before other rows
+    for commitment in work.lock_all(Commitment, (one for one in promised if one is not None)):
+        set_status(work, commitment, CommitmentStatus.RELEASED)
     work.flush()
 
 
-def _span(position: Position) -> Span:
-    return Span(position.starts_at, position.ends_at)
+def together_with(work: Work, signup: Signup) -> list[Signup]:
+    """A locked sign-up and, in a whole group, the others in the same state, locked: what becomes of one
+    becomes of all."""
+    if signup.group_id is None or not work.find(SignupGroup, signup.group_id).whole:
+        return [signup]
+    ids = work.scalars(select(Signup.id).where(Signup.group_id == signup.group_id))
+    return [row for row in work.lock_all(Signup, ids) if row.status is signup.status]
+
+
+def _lapse(work: Work, event: Event, position: Position) -> None:
+    """Ends the offers of a locked position whose time is up."""
+    if position.offer_minutes is None:
+        return
+    for signup in _in_state(work, position, SignupStatus.OFFERED):
+        if signup.offer_until is not None and signup.offer_until <= work.now:
+            signup.status, signup.offer_until, signup.cancelled_at = SignupStatus.LAPSED, None, work.now
+            tell_of_lapse(work, event, position, signup)
+    work.flush()
+
+
+def _in_state(work: Work, position: Position, status: SignupStatus) -> list[Signup]:
+    return list(work.scalars(_IN_STATE, {"position_id": position.id, "status": status}))
+
+
+def _units(work: Work, line: Sequence[Signup]) -> Iterator[list[Signup]]:
+    """Those who move up together: the members of a whole group, anybody else alone, by arrival."""
+    whole: dict[int, list[Signup]] = {}
+    for row in line:
+        if row.group_id is not None and work.find(SignupGroup, row.group_id).whole:
+            whole.setdefault(row.group_id, []).append(row)
+    for row in line:
+        if row.group_id not in whole:
+            yield [row]
+        elif whole[row.group_id][0] is row:
+            yield whole[row.group_id]

@@ -16,7 +16,8 @@ NOTICE_KINDS = (
     "'gap', 'code', 'hours')"
 )
 SIGNUP_STATUSES = (
-    "status IN ('requested', 'confirmed', 'waiting', 'offered', 'cancelled', 'declined', 'called_off')"
+    "status IN ('requested', 'confirmed', 'waiting', 'offered', 'cancelled', 'declined', 'lapsed', "
+    "'called_off')"
 )
 FOR_WHOM = (
     "CASE WHEN for_community_id IS NULL THEN 0 ELSE 1 END + CASE WHEN for_team_id IS NULL THEN 0 ELSE 1 END"
@@ -67,7 +68,6 @@ def upgrade() -> None:
         sa.Column("community_id", sa.Integer(), nullable=False),
         sa.Column("seats", sa.Integer(), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("seats BETWEEN 1 AND 100000", name=op.f("ck_held_seats_seats")),
         sa.ForeignKeyConstraint(
             ["community_id"], ["communities.id"], name=op.f("fk_held_seats_community_id")
