@@ -355,6 +355,13 @@ EVENTS = (
     Call("add_position", body={"name": "听众", "capacity": 40, "earns_hours": False}),
     Call("change_capacity", {"position_id": "$event_position"}, body={"capacity": 9}),
     Call(
+        "sign_up",
+        {"position_id": "$event_position"},
+        body={"person_id": "$ward", "override_reason": "家长同意"},
+        right="events.override",
+        variant="whose time is promised",
+    ),
+    Call(
         "hold_seats",
         {"position_id": "$event_position"},
         body={"community_id": "$community", "seats": 1, "until": "2026-11-04T09:00:00+08:00"},
