@@ -14,6 +14,7 @@ from volunteer_core.commitments.busy.fetching import Fetcher
 from volunteer_core.commitments.busy.refreshing import forget_what_is_over, refresh_due
 from volunteer_core.database import Database, Work
 from volunteer_core.errors import Conflict
+from volunteer_core.events.offers import lines_to_move, move_line
 from volunteer_core.hours.recognitions.reviewing import tell_of_reviews
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.notices.writing import tell
@@ -26,6 +27,8 @@ from volunteer_core.rosters.gaps import tell_of_those_who_cannot
 from volunteer_core.rosters.swaps.taking_over import lapse_late_offers
 from volunteer_core.timespans import chinese_date, civil_date
 
+CLOCK = Actor.system("定时任务")
+
 
 class Ticked(msgspec.Struct, frozen=True):
     """What a pass did."""
@@ -35,6 +38,8 @@ class Ticked(msgspec.Struct, frozen=True):
     gaps_told: int
     reviews_told: int
     offers_lapsed: int
+    seats_moved: int
+    """Sign-ups that got a seat or an offer, or whose offer ran out."""
     drafts_waiting: int
     """For a planning process."""
     busy_forgotten: int
@@ -51,6 +56,7 @@ def run(database: Database, *, fetcher: Fetcher = Fetcher()) -> Ticked:
         gaps_told=_step(database, tell_of_those_who_cannot),
         reviews_told=_step(database, tell_of_reviews),
         offers_lapsed=_step(database, lapse_late_offers),
+        seats_moved=_each(database, lines_to_move, move_line),
         drafts_waiting=_step(database, take_back_lost),
         busy_forgotten=_step(database, forget_what_is_over),
         calendars_read=refresh_due(database, fetcher=fetcher),
@@ -60,10 +66,17 @@ def run(database: Database, *, fetcher: Fetcher = Fetcher()) -> Ticked:
 def _step(database: Database, due: Callable[[Work], int]) -> int:
     """What one step did, in a transaction of its own."""
     try:
-        with database.write(by=Actor.system("定时任务")) as work:
+        with database.write(by=CLOCK) as work:
             return due(work)
     except Conflict:  # another process was doing the same: it is done
         return 0
+
+
+def _each(database: Database, due: Callable[[Work], list[int]], step: Callable[[Work, int], int]) -> int:
+    """What was done for all that is due, in a transaction for each."""
+    with database.read(by=CLOCK) as work:
+        ids = due(work)
+    return sum(_step(database, lambda work, one=one: step(work, one)) for one in ids)  # type: ignore[misc]
 
 
 def warn_of_expiry(work: Work) -> int:

@@ -138,7 +138,7 @@ def take_out(work: Work, position: Position, signups: Sequence[Signup], status: 
 
     Refuses whoever's attendance is marked: they were there.
     """
-    freed = any(signup.status in SEATED for signup in signups)
+    freed = any(signup.status in SEATED or signup.group_id is not None for signup in signups)
     promised = [signup.commitment_id for signup in signups if signup.status is SignupStatus.CONFIRMED]
     for signup in signups:
         signup.status, signup.offer_until = status, None
