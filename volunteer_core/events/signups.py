@@ -52,15 +52,16 @@ def sign_up(
     position = work.lock(Position, position_id)
     event = event_of(work, position)
     organisers = organisers_of(work, event)
-    person = work.find(Person, person_id)
-    today = civil_date(work.now)
-    work.demand(
-        "events.sign_up",
-        people=[person.id],
-        guardians=guardian_ids(work, person.id, today),
-        teams=teams_of(work, person.id, today),
-        communities=organisers.get("communities", ()),
-    )
+    if person_id != work.by.person_id:  # most sign up themselves: it need not be looked up who else may
+        person, today = work.find(Person, person_id), civil_date(work.now)
+        work.demand(
+            "events.sign_up",
+            guardians=guardian_ids(work, person.id, today),
+            teams=teams_of(work, person.id, today),
+            communities=organisers.get("communities", ()),
+        )
+    else:
+        work.demand("events.sign_up", people=[person_id])
     reason = None
     if override_reason is not None:
         work.demand("events.override", **organisers)
@@ -70,7 +71,7 @@ def sign_up(
         work,
         event,
         position,
-        person.id,
+        person_id,
         accompanied=accompanied,
         companions=companions,
         terms=Terms(
