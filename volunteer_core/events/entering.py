@@ -21,7 +21,14 @@ from volunteer_core.events.models import (
 )
 from volunteer_core.events.seats import seats_of
 from volunteer_core.events.telling import tell_of_request
-from volunteer_core.events.waitlist import confirm, give_seats, next_in_line, waiting, wanted
+from volunteer_core.events.waitlist import (
+    confirm,
+    give_seats,
+    lapse_late_offers,
+    next_in_line,
+    waiting,
+    wanted,
+)
 from volunteer_core.timespans import chinese_span
 
 _OWN = (
@@ -118,6 +125,7 @@ def enter_all(
     if not terms.leave_out:
         for refusal in kept_out.values():
             raise refusal
+    lapse_late_offers(work, event, position)
     give_seats(work, event, position, next_in_line(work, line, hindered, seats))
 
     coming = [entrant for entrant in entrants if entrant.person_id not in kept_out]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Select, bindparam, exists, func, select
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
 
 from volunteer_core.commitments.models import Attendance, Commitment
 from volunteer_core.database import Work
@@ -18,8 +18,16 @@ from volunteer_core.tables import Instant
 MISSED = (Attendance.ABSENT, Attendance.EXCUSED)
 """Whose seat others may have at the door."""
 
+_HAS_SEATS = or_(
+    Signup.status == SignupStatus.CONFIRMED,
+    and_(
+        Signup.status == SignupStatus.OFFERED,
+        Signup.offer_until > bindparam("now", type_=Instant),
+    ),
+)
+"""An offer that has run out holds no seat, whether or not the clock has noticed."""
 _TAKEN = select(func.coalesce(func.sum(1 + Signup.companions), 0)).where(
-    Signup.position_id == bindparam("position_id"), Signup.status.in_(SEATED)
+    Signup.position_id == bindparam("position_id"), Signup.status.in_(SEATED), _HAS_SEATS
 )
 _TAKEN_AT_DOOR = _TAKEN.outerjoin(Commitment, Commitment.id == Signup.commitment_id).where(
     Commitment.attendance.is_(None) | Commitment.attendance.not_in(MISSED)
@@ -47,9 +55,7 @@ _KEPT_EMPTY = (
     .outerjoin(Person, Person.community_id == HeldSeats.community_id)
     .outerjoin(
         Signup,
-        (Signup.person_id == Person.id)
-        & (Signup.position_id == HeldSeats.position_id)
-        & Signup.status.in_(SEATED),
+        (Signup.person_id == Person.id) & (Signup.position_id == HeldSeats.position_id) & _HAS_SEATS,
     )
     .where(*_KEPT)
     .group_by(HeldSeats.community_id, HeldSeats.seats)
@@ -85,7 +91,7 @@ class Seats:
 
 def seats_taken(work: Work, position: Position) -> int:
     """How many seats of a locked position are taken, by people and those they bring along."""
-    return work.scalar(_TAKEN, {"position_id": position.id}) or 0
+    return work.scalar(_TAKEN, {"position_id": position.id, "now": work.now}) or 0
 
 
 def seats_of(work: Work, position: Position, *, at_door: bool = False) -> Seats:

@@ -61,7 +61,7 @@ def promote(work: Work, position: Position) -> None:
     event = event_of(work, position)
     if work.now >= position.starts_at or event.status is not EventStatus.PUBLISHED:
         return
-    _lapse(work, event, position)
+    lapse_late_offers(work, event, position)
     seats = seats_of(work, position)
     if seats.free > 0 and seats.waiting:
         line = waiting(work, position)
@@ -160,7 +160,7 @@ def together_with(work: Work, signup: Signup) -> list[Signup]:
     return [row for row in work.lock_all(Signup, ids) if row.status is signup.status]
 
 
-def _lapse(work: Work, event: Event, position: Position) -> None:
+def lapse_late_offers(work: Work, event: Event, position: Position) -> None:
     """Ends the offers of a locked position whose time is up."""
     if position.offer_minutes is None:
         return
