@@ -31,7 +31,7 @@ from api import problems
 from api.incoming import Body
 from api.operations import BEARER, ERRORS, get
 from volunteer_core.access.authentication import TokenInvalid
-from volunteer_core.errors import Malformed, NotAllowed, NotFound
+from volunteer_core.errors import Malformed, NotAllowed, NotFound, TooOften
 
 SWAGGER_UI = "5.35.0"
 """The version in ``api/static/docs/``: part of the address, so that browsers may keep the files."""
@@ -187,4 +187,5 @@ _EXAMPLES = {
     403: NotAllowed(operation="places.change"),
     404: NotFound("sites", 99),
     422: Malformed("name", "不能为空。"),
+    429: TooOften(1800),
 }

@@ -46,10 +46,17 @@ def get(
 
 
 def post(
-    path: str, *, operation: str | None, asks: object, answers: object, **more: Any
+    path: str,
+    *,
+    operation: str | None,
+    asks: object,
+    answers: object,
+    limited: bool = False,
+    **more: Any,
 ) -> Callable[[Handler], HTTPRouteHandler]:
-    """A handler that makes something new: 201 with what was made."""
-    return _handler("POST", path, 201, operation, asks, answers, more)
+    """A handler that makes something new: 201 with what was made. Where it is ``limited`` how often that
+    may be asked for: 429."""
+    return _handler("POST", path, 201, operation, asks, answers, more, limited=limited)
 
 
 def act(
@@ -89,6 +96,8 @@ def _handler(
     asks: object,
     answers: object,
     more: dict[str, Any],
+    *,
+    limited: bool = False,
 ) -> Callable[[Handler], HTTPRouteHandler]:
     if operation is not None and operation not in RIGHTS:
         raise LookupError(f"{operation} has no row in the table of rights")
@@ -104,7 +113,9 @@ def _handler(
             "description": description.strip() or summary,
             "security": [{BEARER: []}] if needs_sign_in(operation) else None,
             # Not a partial: registering deep-copies handlers, and would copy its examples with them.
-            "operation_class": lambda **fields: _describe(method, operation, asks, answers, **fields),
+            "operation_class": lambda **fields: _describe(
+                method, operation, asks, answers, limited=limited, **fields
+            ),
             "operation": operation,
         }
         return HTTPRouteHandler(path, **{**settings, **more})(function)
@@ -121,13 +132,16 @@ ERRORS: Mapping[int, str] = {
     413: "The body is longer than the server reads.",
     415: "The body is not declared as JSON.",
     422: "A value or a rule of the domain stands against the request.",
+    429: "That was asked for too often: try again after as many seconds as Retry-After says.",
     500: "Something went wrong on the server; nothing was changed.",
     503: "The server is busy or its database does not answer: try again later.",
 }
 """The errors an operation can answer with, and what they mean; :mod:`api.docs` describes each once."""
 
 
-def _describe(method: str, operation: str | None, asks: object, answers: object, **fields: Any) -> Operation:
+def _describe(
+    method: str, operation: str | None, asks: object, answers: object, *, limited: bool, **fields: Any
+) -> Operation:
     """Litestar's description of an operation, with our examples, and our errors instead of its own."""
     described = Operation(**fields)
     if isinstance(asks, File):  # Litestar does not describe a raw body
@@ -138,7 +152,7 @@ def _describe(method: str, operation: str | None, asks: object, answers: object,
             binary = Schema(type=OpenAPIType.STRING, content_media_type=asks.or_else)
             content[asks.or_else] = OpenAPIMediaType(schema=binary)
         described.request_body, asks = RequestBody(content, required=True), None
-    statuses = {500}
+    statuses = {429, 500} if limited else {500}
     if operation is not None:
         statuses |= {400, 401, 503}
     if needs_sign_in(operation):

@@ -215,6 +215,8 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         ("events.decide", _T, _C, _O),
         ("events.accept_offer", _S, _G, _T, _C, _O),
         ("events.cancel", _S, _G, _T, _C, _O),
+        ("events.sign_up_by_phone", _A),
+        ("events.vouch_by_phone", _T, _C, _O),
         ("events.signups", _T, _C, _O),
         ("events.mark_attendance", _T, _C, _O),
         # hours
