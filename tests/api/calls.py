@@ -32,6 +32,7 @@ class Call(msgspec.Struct, frozen=True):
     operation_id: str
     path: dict[str, str] = {}
     query: dict[str, Any] = {}
+    headers: dict[str, str] = {}
     body: Any = None
     """JSON, or the text of a sheet."""
     right: str = ""
@@ -115,6 +116,7 @@ PEOPLE_AND_TEAMS = (
     Call("correct_person", body={"phone": "13912345678"}),
     Call("correct_person", body={"name": "林小和"}, never=frozenset({S}), variant="name"),
     Call("record_leaving", body={"on": "2028-01-01"}),
+    Call("take_on_visitor", {"person_id": "$visitor"}),
     Call("qualify_person", body={"kind": "first_aid", "valid_from": "2026-09-01"}),
     Call("record_check", body={"checked_on": "2026-09-02", "result": "clear"}),
     Call(
@@ -379,6 +381,34 @@ EVENTS = (
     Call("cancel_signup", {"signup_id": "$cancelled_signup"}),
     Call("mark_signup", {"signup_id": "$past_signup"}, body={"attendance": "attended"}),
     Call("list_signups_of_person"),
+    Call(
+        "ask_by_phone",
+        {"position_id": "$audience"},
+        body={"name": "符新来", "phone": "13800010020", "community_id": "$community"},
+    ),
+    Call(
+        "confirm_by_phone",
+        {"phone_signup_id": "$phoned_confirmed"},
+        headers={"Signup-Secret": "$phoned_confirmed_secret"},
+        body={"code": "$phoned_code"},
+    ),
+    Call(
+        "read_by_phone",
+        {"phone_signup_id": "$phoned_unread"},
+        headers={"Signup-Secret": "$phoned_unread_secret"},
+    ),
+    Call(
+        "cancel_by_phone",
+        {"phone_signup_id": "$phoned_taken_back"},
+        headers={"Signup-Secret": "$phoned_taken_back_secret"},
+    ),
+    Call(
+        "accept_by_phone",
+        {"phone_signup_id": "$phoned_offered"},
+        headers={"Signup-Secret": "$phoned_offered_secret"},
+    ),
+    Call("vouch_by_phone", {"phone_signup_id": "$phoned_vouched"}),
+    Call("list_phone_signups", {"event_id": "$phoned_event"}),
 )
 
 CARE = (

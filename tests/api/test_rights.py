@@ -54,13 +54,14 @@ class Served(msgspec.Struct):
         template, handler = self.routes[call.operation_id]
         parts = {**PATH, **call.path}
         path = re.sub(r"\{(\w+):\w+\}", lambda part: parts[part[1]], template)
-        more: dict[str, Any] = {"params": fill(call.query, self.ids)}
+        headers = dict(fill(call.headers, self.ids))
+        more: dict[str, Any] = {"params": fill(call.query, self.ids), "headers": headers}
         if isinstance(call.body, str):
             more["content"] = call.body.encode()
         elif call.body is not None:
             more["json"] = fill(call.body, self.ids)
         if by in self.secrets:
-            more["headers"] = {"Authorization": f"Bearer {self.secrets[by]}"}
+            headers["Authorization"] = f"Bearer {self.secrets[by]}"
         method = next(iter(handler.http_methods))
         return self.client.request(method, fill(path, self.ids), **more)
 
