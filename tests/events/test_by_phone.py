@@ -26,7 +26,7 @@ from volunteer_core.events.by_phone.pending import CodeExpired, CodeUsed, PhoneS
 from volunteer_core.events.by_phone.views import Asked, PhoneSignupState
 from volunteer_core.events.entering import AlreadySignedUp, EventNotPublished, NotSignedUp, SignupNotOpen
 from volunteer_core.events.held_seats import hold_seats
-from volunteer_core.events.models import SignupStatus
+from volunteer_core.events.models import Event, Position, SignupStatus
 from volunteer_core.events.planning import call_off_event, change_event, create_event
 from volunteer_core.events.positions import add_position
 from volunteer_core.events.signups import CancelTooLate
@@ -322,14 +322,24 @@ def test_a_visitor_is_the_same_at_the_next_event_and_may_tell_the_community_then
     assert phones.person(first).community_id == lecture.community
 
 
-def test_two_confirmations_at_once_make_one_visitor(phones: Phones, lecture: Lecture) -> None:
+@pytest.mark.parametrize("called_back", [False, True])
+def test_two_confirmations_at_once_make_one_visitor(
+    phones: Phones, lecture: Lecture, called_back: bool
+) -> None:
     _, position = lecture.hold_event(clock(9), clock(10), earns_hours=False)
+    with lecture.write() as work:  # both are the leader's
+        work.lock(Event, work.find(Position, position).event_id).team_id = lecture.team
     first, second = phones.ask(), phones.ask(position=position)
     people = count_people(lecture)
+    typed = {"secret": first.secret, "typed": phones.codes[first.id]}
     just_before_the_commit(
         lambda operation: _write(lecture, operation, by=lecture.leader),
-        lambda work: vouch(work, phone_signup_id=first.id),
-        lambda: phones.confirm(second),
+        lambda work: (
+            vouch(work, phone_signup_id=first.id)
+            if called_back
+            else confirming._confirm_typed(work, phone_signup_id=first.id, **typed)
+        ),
+        lambda: phones.vouch(second) if called_back else phones.confirm(second),
     )
     assert phones.person(first).id == phones.person(second).id
     assert count_people(lecture) == people + 1
