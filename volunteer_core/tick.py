@@ -14,8 +14,8 @@ from volunteer_core.commitments.busy.fetching import Fetcher
 from volunteer_core.commitments.busy.refreshing import forget_what_is_over, refresh_due
 from volunteer_core.database import Database, Work
 from volunteer_core.errors import Conflict
+from volunteer_core.events.by_phone.forgetting import forget_unconfirmed
 from volunteer_core.events.offers import lines_to_move, move_line
-from volunteer_core.events.by_phone.forgetting import forget
 from volunteer_core.hours.recognitions.reviewing import tell_of_reviews
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.notices.writing import tell
@@ -60,7 +60,7 @@ def run(database: Database, *, fetcher: Fetcher = Fetcher()) -> Ticked:
         reviews_told=_step(database, tell_of_reviews),
         offers_lapsed=_step(database, lapse_late_offers),
         seats_moved=_each(database, lines_to_move, move_line),
-        phone_signups_forgotten=_step(database, forget),
+        phone_signups_forgotten=_step(database, forget_unconfirmed),
         drafts_waiting=_step(database, take_back_lost),
         busy_forgotten=_step(database, forget_what_is_over),
         calendars_read=refresh_due(database, fetcher=fetcher),

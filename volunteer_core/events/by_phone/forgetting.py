@@ -17,7 +17,7 @@ KEPT = timedelta(days=1)
 MOST_AT_ONCE = 1000
 
 
-def forget(work: Work) -> int:
+def forget_unconfirmed(work: Work) -> int:
     """Empties addresses that do not count any more, and deletes what expired a day ago without having been
     confirmed, with the notice of its code; returns how many. What is more than a thousand is
     left to the next pass. The audit log holds nothing of either."""
