@@ -503,6 +503,8 @@ def test_who_asked_sees_their_place_move_and_cancels(phones: Phones, lecture: Le
     assert phones.read(two).status is CONFIRMED
     promoted = lecture.told(NoticeKind.PROMOTED)[0]
     assert (promoted.phone, promoted.name) == (PHONE, "符*")  # who tells them has to know where
+    with lecture.read(lecture.leader) as work:
+        assert promoted.id not in group_text(work).notice_ids  # they are not in the group
     assert phones.cancel(two).status is SignupStatus.CANCELLED
     assert lecture.with_seat() == [second.person_id]
     with pytest.raises(NotSignedUp):

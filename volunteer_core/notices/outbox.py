@@ -85,8 +85,8 @@ def _list(work: Work, wanted: ColumnElement[bool], team_id: int | None, paging: 
 
 def group_text(work: Work, *, team_id: int | None = None) -> GroupText:
     """The open notices as one text, a line a person, ready for the group chat, save those that are not
-    for the group."""
-    wanted = Notice.told_at.is_(None) & Notice.kind.not_in(NOT_FOR_THE_GROUP)
+    for the group, and those to visitors, who are not in it."""
+    wanted = Notice.told_at.is_(None) & Notice.kind.not_in(NOT_FOR_THE_GROUP) & Person.visitor.is_not(True)
     page = _list(work, wanted, team_id, Paging(limit=MOST_IN_TEXT))
     lines = [f"【志愿服务通知】共 {len(page.items)} 条"] if page.items else ["目前没有需要通知的事项。"]
     lines += [f"{number}. {notice.name}：{notice.text}" for number, notice in enumerate(page.items, 1)]
