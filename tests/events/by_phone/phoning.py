@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import func, select
+
 from tests.events.lecture import NOW, Lecture
 from volunteer_core.commitments.busy.opens import Acting
+from volunteer_core.database import Work
 from volunteer_core.events.by_phone import following
 from volunteer_core.events.by_phone.asking import ask
 from volunteer_core.events.by_phone.confirming import confirm, vouch
@@ -91,6 +95,16 @@ class Phones:
     def pending(self, *, by: Actor | None = None, now: datetime = NOW) -> list[PendingView]:
         with self.lecture.read(by or self.lecture.leader, now) as work:
             return list_pending(work, event_id=self.lecture.event).items
+
+    def do(self, operation: Callable[[Work], Any], by: Actor = NOBODY) -> Any:
+        """Something else, in a work of its own."""
+        with self.lecture.write(by) as work:
+            return operation(work)
+
+    def people(self) -> int:
+        """How many the office knows."""
+        with self.lecture.read() as work:
+            return work.scalar(select(func.count()).select_from(Person)) or 0
 
     def row(self, asked: Asked) -> PhoneSignup:
         """As it is kept."""
