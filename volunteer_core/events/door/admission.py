@@ -1,4 +1,4 @@
-"""When a door lets people in and out. Pure: the office judges reports by it, and doors without the network."""
+"""When a door lets people in and out. Pure: doors without the network judge by it as the office does."""
 
 from __future__ import annotations
 

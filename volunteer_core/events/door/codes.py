@@ -1,9 +1,9 @@
-"""The text of a ticket: written with the office's key, verified without it. Pure, for doors without the network.
+"""The text of a ticket: written with the office's key, verified without it. Pure: a door needs no network.
 
-``FX1.`` and 120 characters, all of the alphanumeric mode of QR codes (ISO/IEC 18004 §7.4.4): base32 (RFC 4648)
-of eleven bytes of contents and their Ed25519 signature (RFC 8032). Base32 rather than the denser base45:
-that has spaces and signs which chats and command lines swallow, and the picture would be four modules
-smaller. 75 bytes are whole groups of base32: no character holds a bit that could change unnoticed.
+``FX1.`` and 120 characters, all of the alphanumeric mode of QR codes (ISO/IEC 18004 §7.4.4): base32
+(RFC 4648) of eleven bytes of contents and their Ed25519 signature (RFC 8032). Base32 and not base45
+(RFC 9285), which has spaces and signs that chats and command lines swallow, for a picture only four modules
+narrower. 75 bytes are whole groups of base32: no character holds a bit that could change unnoticed.
 """
 
 from __future__ import annotations

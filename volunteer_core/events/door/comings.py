@@ -54,9 +54,7 @@ def course(ways: Iterable[Way]) -> Course:
         elif way.direction is Direction.IN:
             if not found.is_in:
                 before.append((arrived, left))
-                found = found._replace(
-                    arrived_at=arrived or way.at, left_at=None, comings=found.comings + 1
-                )
+                found = found._replace(arrived_at=arrived or way.at, left_at=None, comings=found.comings + 1)
         elif left is None and (arrived is None or arrived < way.at):
             before.append((arrived, left))
             found = found._replace(left_at=way.at, leavings=found.leavings + 1)

@@ -36,4 +36,4 @@ def signing_key(work: Work) -> TicketKey:
 
 def public_keys(work: Work) -> dict[int, bytes]:
     """By number, what tickets of this office are verified with."""
-    return {number: key for number, key in work.execute(_PUBLIC)}
+    return dict(work.execute(_PUBLIC).all())

@@ -49,7 +49,8 @@ def read_door_list(work: Work, *, event_id: int) -> DoorList:
         made_at=work.now,
         keys=[DoorKey(number, key) for number, key in sorted(public_keys(work).items())],
         positions=[
-            _position(work, position) for position in work.scalars(_POSITIONS.where(Position.event_id == event.id))
+            _position(work, position)
+            for position in work.scalars(_POSITIONS.where(Position.event_id == event.id))
         ],
         expected=[
             Expected(**{**row, "name": masked_name(row["name"])})

@@ -13,7 +13,7 @@ from volunteer_core.errors import RuleBroken
 from volunteer_core.events.calling_off import refuse_called_off
 from volunteer_core.events.crediting import follow, mark_of
 from volunteer_core.events.door.admission import opening, refuse_untimely
-from volunteer_core.events.door.codes import Ticket, TicketRevoked, refuse_other
+from volunteer_core.events.door.codes import Ticket, refuse_other
 from volunteer_core.events.door.comings import Course, Way, course, outcome_of
 from volunteer_core.events.door.models import Direction, DoorScan, Outcome
 from volunteer_core.events.models import Event, EventStatus, Position, Signup, SignupStatus
@@ -26,15 +26,11 @@ from volunteer_core.timespans import civil_date
 _OF_EVENT = (
     select(Signup.id, Signup.position_id, Signup.person_id)
     .join(Position, Position.id == Signup.position_id)
-    .where(
-        Signup.id.in_(bindparam("signups", expanding=True)), Position.event_id == bindparam("event_id")
-    )
+    .where(Signup.id.in_(bindparam("signups", expanding=True)), Position.event_id == bindparam("event_id"))
 )
 _REPORTED = (
     select(DoorScan)
-    .where(
-        DoorScan.signup_id.in_(bindparam("signups", expanding=True)), DoorScan.outcome != Outcome.REFUSED
-    )
+    .where(DoorScan.signup_id.in_(bindparam("signups", expanding=True)), DoorScan.outcome != Outcome.REFUSED)
     .order_by(DoorScan.scanned_at, DoorScan.id)
 )
 

@@ -19,7 +19,7 @@ from volunteer_core.timespans import civil_date
 def walk_in(
     work: Work, *, position_id: int, person_id: int, accompanied: bool = False, companions: int = 0
 ) -> ScanView:
-    """Signs somebody up at the door and lets them in, also once sign-up has closed; who waits in the line as well.
+    """Signs somebody up at the door and lets them in, also once sign-up has closed, or if they wait in line.
 
     Seats of those who are marked absent are free. Refuses (``NoSeatFree``) when there is none, who has
     a seat already, whom the rules of the position keep out, and outside of the time of the door.
