@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
 
 from tests.at_once import at_once
 from tests.events.doors import attendance_of, minutes_of, presence_of, report, send
 from tests.events.lecture import SATURDAY, SCRIPT, Lecture, announce_lecture, clock
-from volunteer_core.commitments.models import Attendance
+from volunteer_core.commitments.models import Attendance, Commitment
 from volunteer_core.database import Database
 from volunteer_core.errors import NotAllowed
 from volunteer_core.events.attendance import mark_attendance
 from volunteer_core.events.calling_off import EventState
 from volunteer_core.events.concluding import Conclusion, EventNotOver, LeftOpen, Unmarked, conclude
-from volunteer_core.events.door.models import Direction
-from volunteer_core.events.door.scanning import check_in, undo_check_in
+from volunteer_core.events.door.comings import Way, course
+from volunteer_core.events.door.models import Direction, DoorScan, Outcome
+from volunteer_core.events.door.scanning import Report, check_in, report_scans, undo_check_in
 from volunteer_core.events.door.walk_ins import walk_in
 from volunteer_core.events.entering import EventNotPublished
-from volunteer_core.events.models import EventStatus
+from volunteer_core.events.models import EventStatus, Signup
 from volunteer_core.events.planning import call_off_event, create_event
+from volunteer_core.events.signups import sign_up
 from volunteer_core.events.views import SignupView
 from volunteer_core.hours.entering import enter
-from volunteer_core.hours.ledger import list_entries
+from volunteer_core.hours.ledger import balance, list_entries
 from volunteer_core.hours.models import EntryKind, EntrySource
 from volunteer_core.hours.months.closing import close_month, report_month
 from volunteer_core.permissions import Actor
+from volunteer_core.timespans import Span
 
 IN, OUT = Direction.IN, Direction.OUT
 AFTER = clock(18)
@@ -220,3 +227,49 @@ def test_checking_in_twice_at_once_while_marking_waits_for_nobody(lecture: Lectu
     for number in range(3):
         assert at_once(tick, by_hand, tick, round_number=number) == [None] * 3
     assert minutes_of(lecture, lecture.people[:1]) == [30]
+
+
+class Undo(Exception):
+    """Ends a work without keeping it."""
+
+
+way = st.tuples(st.integers(0, 200), st.sampled_from(Direction))
+ways = st.lists(way, min_size=1, max_size=6, unique_by=lambda way: way[0])
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), found=ways)
+def test_reports_before_and_after_the_conclusion_end_the_same(
+    lecture: Lecture, data: st.DataObject, found: list[tuple[int, Direction]]
+) -> None:
+    """Whatever arrives when: presence is what all reports say, and minutes are that within the plan."""
+    by_time = [Way(clock(13, 45) + timedelta(minutes=at), way) for at, way in found]
+    reported = data.draw(st.permutations(by_time))
+    early = data.draw(st.integers(0, len(reported)))
+    with suppress(Undo), lecture.write() as work:
+        person = lecture.people[0]
+        signup_id = sign_up(work, position_id=lecture.ushers, person_id=person).id
+        work.now = AFTER
+        for part in (reported[:early], reported[early:]):
+            if part:
+                reports = [
+                    Report(key=f"{at:%H%M}", direction=way, scanned_at=at, signup_id=signup_id)
+                    for at, way in part
+                ]
+                report_scans(work, event_id=lecture.event, reports=reports)
+            conclude(work, event_id=lecture.event)
+        signup = work.find(Signup, signup_id)
+        taken = [
+            Way(scan.scanned_at, scan.direction)
+            for scan in work.scalars(select(DoorScan).where(DoorScan.outcome != Outcome.REFUSED))
+        ]
+        end = course(taken)
+        assert (signup.arrived_at, signup.left_at) == (end.arrived_at, end.left_at)
+        promise = work.find(Commitment, signup.commitment_id or 0)
+        assert promise.attendance is (Attendance.ATTENDED if end.was_there else Attendance.ABSENT)
+        plan = Span(promise.starts_at, promise.ends_at)
+        stay = (end.arrived_at or plan.start, end.left_at or plan.end)
+        served = plan.intersection(Span(*stay)) if end.was_there and stay[0] < stay[1] else None
+        total = balance(work, person_id=person).service_minutes
+        assert total == (served.minutes if served else 0)
+        raise Undo
