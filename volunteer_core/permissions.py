@@ -219,6 +219,13 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         ("events.vouch_by_phone", _T, _C, _O),
         ("events.signups", _T, _C, _O),
         ("events.mark_attendance", _T, _C, _O),
+        ("events.ticket", _S, _G, _T, _C, _O),
+        ("events.renew_ticket", _S, _G, _T, _C, _O),
+        ("events.door", _T, _C, _O),
+        ("events.scan", _T, _C, _O),
+        ("events.check_in", _T, _C, _O),
+        ("events.walk_in", _T, _C, _O),
+        ("events.conclude", _T, _C, _O),
         # hours
         ("hours.entries", _S, _G, _T, _C, _O),
         ("hours.progress", _S, _G, _T, _C, _O),

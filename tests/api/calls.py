@@ -411,6 +411,24 @@ EVENTS = (
     Call("list_phone_signups", {"event_id": "$phoned_event"}),
 )
 
+SCAN = {"key": "door-1", "direction": "in", "signup_id": "$door_signup"}
+DOOR = (
+    Call("read_ticket", {"signup_id": "$door_signup"}),
+    Call("read_ticket_picture", {"signup_id": "$door_signup"}),
+    Call("renew_ticket", {"signup_id": "$door_signup"}),
+    Call("read_door_list", {"event_id": "$door_event"}),
+    Call(
+        "report_scans",
+        {"event_id": "$door_event"},
+        body={"reports": [{**SCAN, "scanned_at": "2026-11-02T17:15:00+08:00"}]},
+    ),
+    Call("check_in", {"signup_id": "$door_signup"}),
+    Call("check_out", {"signup_id": "$inside_signup"}),
+    Call("undo_check_in", {"signup_id": "$mistaken_signup"}),
+    Call("walk_in", {"position_id": "$door_position"}, body={"person_id": "$grandmother"}),
+    Call("conclude_event", {"event_id": "$past"}, body={}),
+)
+
 CARE = (
     Call("list_children", anywhere=frozenset({C}), shows="items"),
     Call("register_child", body={"name": "王小雨", "birth_date": "2018-05-05", "community_id": "$community"}),
@@ -567,6 +585,6 @@ HOURS_AND_CALENDARS = (
 )
 
 CALLS = (
-    *PLACES, *PEOPLE_AND_TEAMS, *ROSTERS, *AVAILABILITY, *CHANGING_HANDS, *DRAFTS, *EVENTS, *CARE,
+    *PLACES, *PEOPLE_AND_TEAMS, *ROSTERS, *AVAILABILITY, *CHANGING_HANDS, *DRAFTS, *EVENTS, *DOOR, *CARE,
     *HOURS_AND_CALENDARS,
 )  # fmt: skip
