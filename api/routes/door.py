@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from litestar import Response, Router
 from litestar.params import JSONBody
@@ -85,14 +85,14 @@ class Conclude(Body):
 @get("/signups/{signup_id:int}/ticket", operation="events.ticket", answers=TICKET)
 def read_ticket(opened: Opened, signup_id: PathId) -> TicketView:
     """Read the ticket of a sign-up with a seat: a text to be shown as a QR code. Nobody is named in it."""
-    return _with_key(opened, tickets.read_ticket, signup_id=signup_id)
+    return with_key(opened, tickets.read_ticket, signup_id=signup_id)
 
 
 @get("/signups/{signup_id:int}/ticket.svg", operation="events.ticket", answers="<svg …", media_type=SVG)
 def read_ticket_picture(opened: Opened, signup_id: PathId) -> Response[str]:
     """Read a ticket as a picture: its QR code, as large as there is room."""
     headers = {"Cache-Control": "private, no-store"}
-    ticket = _with_key(opened, tickets.read_ticket, signup_id=signup_id)
+    ticket = with_key(opened, tickets.read_ticket, signup_id=signup_id)
     return Response(qr_svg(ticket.code), media_type=SVG, headers=headers)
 
 
@@ -106,7 +106,7 @@ def renew_ticket(opened: Opened, signup_id: PathId) -> TicketView:
 @get("/events/{event_id:int}/door", operation="events.door", answers=DOOR)
 def read_door_list(opened: Opened, event_id: PathId) -> DoorList:
     """Read what a door needs to work without the network: keys, times, and who has a seat, masked."""
-    return _with_key(opened, lists.read_door_list, event_id=event_id)
+    return with_key(opened, lists.read_door_list, event_id=event_id)
 
 
 @act(
@@ -177,7 +177,7 @@ def conclude_event(opened: Opened, event_id: PathId, data: JSONBody[Conclude]) -
         return concluding.conclude(work, event_id=event_id, **given(data))
 
 
-def _with_key(opened: Opened, question: Callable[..., V], **of: int) -> V:
+def with_key(opened: Opened, question: Callable[..., V], **of: Any) -> V:
     """The answer to a question that only looks; the office's very first makes its key, and so writes."""
     try:
         with opened.read() as work:

@@ -15,12 +15,14 @@ from litestar.params import HeaderParameter, JSONBody
 from api.addresses import address_of
 from api.incoming import Body, Id, Paged, PathId, given
 from api.operations import act, get, post
+from api.routes.door import TICKET, with_key
 from api.routes.signups import ENDS, SIGNUP, STARTS
 from api.work import Opened
 from volunteer_core.access.secrets import LONGEST_SECRET
 from volunteer_core.database import Page
 from volunteer_core.events.by_phone import asking, confirming, following, listing
 from volunteer_core.events.by_phone.views import Asked, PendingView, PhoneSignupState, PhoneSignupView
+from volunteer_core.events.door.views import TicketView
 from volunteer_core.events.models import SignupStatus
 from volunteer_core.events.views import SignupView
 
@@ -76,6 +78,7 @@ class ConfirmPhone(Body):
     asks=AskByPhone(name="张小兰", phone="13812345678", community_id=1, companions=1),
     answers=ASKED,
     limited=True,
+    shown_once=True,
 )
 def ask_by_phone(
     request: Request[Any, Any, Any], opened: Opened, position_id: PathId, data: JSONBody[AskByPhone]
@@ -117,6 +120,16 @@ def read_by_phone(opened: Opened, phone_signup_id: PathId, secret: Secret = "") 
     """Read what became of a sign-up by phone: confirmed or not, the seat, the place in the line."""
     with opened.read() as work:
         return following.read(work, phone_signup_id=phone_signup_id, secret=secret)
+
+
+@get(
+    "/phone-signups/{phone_signup_id:int}/ticket",
+    operation="events.sign_up_by_phone",
+    answers=TICKET,
+)
+def read_ticket_by_phone(opened: Opened, phone_signup_id: PathId, secret: Secret = "") -> TicketView:
+    """Read the ticket of a seat that was signed up for by phone: a text to be shown as a QR code."""
+    return with_key(opened, following.read_ticket, phone_signup_id=phone_signup_id, secret=secret)
 
 
 @act(
@@ -170,6 +183,7 @@ router = Router(
         ask_by_phone,
         confirm_by_phone,
         read_by_phone,
+        read_ticket_by_phone,
         cancel_by_phone,
         accept_by_phone,
         vouch_by_phone,

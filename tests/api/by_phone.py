@@ -41,8 +41,9 @@ def add_what_is_asked_by_phone(town: Town) -> None:
         ids[name] = town.do(add_position, event_id=lecture, name=name, capacity=seats, earns_hours=False).id
     town.do(publish_event, event_id=lecture)
     ids["phoned_event"] = lecture
-    for number, name in enumerate(("confirmed", "unread", "taken_back", "vouched")):
+    for number, name in enumerate(("confirmed", "unread", "taken_back", "vouched", "seated")):
         _ask(town, f"phoned_{name}", ids["audience"], f"1380001000{number}")
+    town.do(vouch, phone_signup_id=ids["phoned_seated"])
     told = town.see(list_notices, paging=Paging(limit=500)).items
     [code] = [notice.text for notice in told if notice.phone == "13800010000"]
     ids["phoned_code"] = code.removeprefix("验证码 ")[:6]

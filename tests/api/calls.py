@@ -398,6 +398,11 @@ EVENTS = (
         headers={"Signup-Secret": "$phoned_unread_secret"},
     ),
     Call(
+        "read_ticket_by_phone",
+        {"phone_signup_id": "$phoned_seated"},
+        headers={"Signup-Secret": "$phoned_seated_secret"},
+    ),
+    Call(
         "cancel_by_phone",
         {"phone_signup_id": "$phoned_taken_back"},
         headers={"Signup-Secret": "$phoned_taken_back_secret"},

@@ -82,6 +82,13 @@ def test_a_resident_asks_confirms_waits_and_cancels(api: Any, school: School) ->
     assert [signup["status"] for signup in listed] == ["cancelled", "confirmed"]
     refused(follow(api, two, "accept"), 409, "not_offered")
 
+    path = f"/v1/phone-signups/{one['id']}/ticket"
+    ticket = done(api.call("GET", path, headers={"Signup-Secret": one["secret"]}))
+    assert ticket == done(api.call("GET", f"/v1/signups/{ticket['signup_id']}/ticket", by="leader"))
+    path = f"/v1/phone-signups/{two['id']}/ticket"
+    refused(api.call("GET", path, headers={"Signup-Secret": two["secret"]}), 409, "no_ticket")
+    refused(api.call("GET", path, headers={"Signup-Secret": one["secret"]}), 404, "phone_signup_unknown")
+
 
 def test_a_leader_calls_back_and_a_visitor_becomes_a_volunteer(api: Any, school: School) -> None:
     event, position = announce(api, school, **between("11:00", "12:00", day=6))
@@ -110,6 +117,18 @@ def test_the_answer_is_the_same_for_who_is_signed_up_already(api: Any, school: S
     unknown = done(ask(api, position, "13900000002", name="小周"), 201)
     assert known.keys() == unknown.keys() == {"id", "secret", "expires_at"}
     refused(confirm(api, known, code_of(api, "13900000001")), 409, "already_signed_up")
+
+
+def test_an_ask_that_is_sent_again_is_carried_out_once(api: Any, school: School) -> None:
+    """Its answer holds a secret, which is not kept: who lost it asks anew, which replaces what waited."""
+    event, position = announce(api, school, **between("19:00", "20:00", day=6))
+    again = {"headers": {"Idempotency-Key": str(uuid4())}}
+    done(ask(api, position, "13800000010", **again), 201)
+    refused(ask(api, position, "13800000010", **again), 409, "already_answered")
+    waiting = done(api.call("GET", f"/v1/events/{event}/phone-signups", by="leader"))["items"]
+    assert len(waiting) == 1
+    asked = done(ask(api, position, "13800000010"), 201)
+    assert done(confirm(api, asked, code_of(api, "13800000010")))["status"] == "confirmed"
 
 
 def test_wrong_codes_stay_counted_also_of_requests_that_may_be_sent_again(api: Any, school: School) -> None:

@@ -17,6 +17,7 @@ from volunteer_core.events.by_phone.confirming import confirm, vouch
 from volunteer_core.events.by_phone.listing import list_pending
 from volunteer_core.events.by_phone.models import PhoneSignup
 from volunteer_core.events.by_phone.views import Asked, PendingView, PhoneSignupView
+from volunteer_core.events.door.views import TicketView
 from volunteer_core.events.models import Position, Signup
 from volunteer_core.events.views import SignupView
 from volunteer_core.notices.models import NoticeKind
@@ -87,6 +88,10 @@ class Phones:
     def accept(self, asked: Asked, *, now: datetime = NOW) -> PhoneSignupView:
         with self.lecture.write(NOBODY, now) as work:
             return following.accept_offer(work, phone_signup_id=asked.id, secret=asked.secret)
+
+    def ticket(self, asked: Asked) -> TicketView:
+        with self.lecture.write(NOBODY) as work:
+            return following.read_ticket(work, phone_signup_id=asked.id, secret=asked.secret)
 
     def vouch(self, asked: Asked, *, by: Actor | None = None, now: datetime = NOW) -> SignupView:
         with self.lecture.write(by or self.lecture.leader, now) as work:

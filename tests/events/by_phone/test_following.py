@@ -18,6 +18,7 @@ from volunteer_core.events.by_phone.following import NotConfirmed
 from volunteer_core.events.by_phone.models import PhoneSignup
 from volunteer_core.events.by_phone.pending import CodeExpired, CodeUsed, PhoneSignupUnknown
 from volunteer_core.events.by_phone.views import Asked, PhoneSignupState
+from volunteer_core.events.door.tickets import NoTicket, read_ticket
 from volunteer_core.events.entering import NotSignedUp
 from volunteer_core.events.models import SignupStatus
 from volunteer_core.events.signups import CancelTooLate
@@ -97,6 +98,20 @@ def test_an_offered_seat_is_accepted_with_the_secret(phones: Phones, lecture: Le
     offered = phones.read(asked)
     assert (offered.status, offered.offer_until) == (SignupStatus.OFFERED, NOW + HOUR)
     assert phones.accept(asked, now=NOW + HOUR / 2).status is CONFIRMED
+
+
+def test_who_has_a_seat_reads_the_ticket_with_the_secret(phones: Phones, lecture: Lecture) -> None:
+    lecture.sign_up(lecture.people[0])
+    seated, waiting = phones.ask("符一"), phones.ask("符二")
+    with pytest.raises(NotConfirmed):
+        phones.ticket(seated)
+    phones.confirm(seated)
+    phones.confirm(waiting)
+    with lecture.write() as work:
+        theirs = read_ticket(work, signup_id=phones.row(seated).signup_id or 0)
+    assert phones.ticket(seated) == theirs
+    with pytest.raises(NoTicket):
+        phones.ticket(waiting)
 
 
 def test_leaders_see_whom_to_call_back_and_nobody_else_does(phones: Phones, lecture: Lecture) -> None:

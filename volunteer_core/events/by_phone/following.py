@@ -13,6 +13,8 @@ from volunteer_core.events import offers, signups
 from volunteer_core.events.by_phone.models import PhoneSignup
 from volunteer_core.events.by_phone.pending import end, find_by_secret, refuse_unless_waiting
 from volunteer_core.events.by_phone.views import MOST_ATTEMPTS, PhoneSignupState, PhoneSignupView
+from volunteer_core.events.door import tickets
+from volunteer_core.events.door.views import TicketView
 from volunteer_core.events.listing import signup_view
 from volunteer_core.events.models import Event, Position, Signup
 from volunteer_core.permissions import Actor
@@ -34,7 +36,7 @@ _FOR_WHAT = (
 
 
 class NotConfirmed(Conflict, code="phone_not_confirmed", sentence="这个报名还没有确认，请先填写验证码。"):
-    """What is offered is a seat in the line, into which one comes by confirming."""
+    """A seat, and so an offer or a ticket, is to be had in the line, into which one comes by confirming."""
 
 
 def read(work: Work, *, phone_signup_id: int, secret: str) -> PhoneSignupView:
@@ -65,11 +67,18 @@ def accept_offer(work: Work, *, phone_signup_id: int, secret: str) -> PhoneSignu
     """Accepts the seat that is kept for them, as the person themselves would; refuses as that does."""
     work.demand("events.sign_up_by_phone")
     asked = find_by_secret(work, phone_signup_id, secret)
-    if asked.signup_id is None:
-        raise NotConfirmed(phone_signup_id=asked.id)
-    with _as_themselves(work, asked.signup_id):
-        offers.accept_offer(work, signup_id=asked.signup_id)
+    signup_id = _confirmed(asked)
+    with _as_themselves(work, signup_id):
+        offers.accept_offer(work, signup_id=signup_id)
     return view_of(work, asked)
+
+
+def read_ticket(work: Work, *, phone_signup_id: int, secret: str) -> TicketView:
+    """The ticket of their seat, as the person themselves would read it; refuses as that does."""
+    work.demand("events.sign_up_by_phone")
+    signup_id = _confirmed(find_by_secret(work, phone_signup_id, secret))
+    with _as_themselves(work, signup_id):
+        return tickets.read_ticket(work, signup_id=signup_id)
 
 
 def view_of(work: Work, asked: PhoneSignup) -> PhoneSignupView:
@@ -86,6 +95,13 @@ def view_of(work: Work, asked: PhoneSignup) -> PhoneSignupView:
         offer_until=signup.offer_until if signup else None,
         **row,
     )
+
+
+def _confirmed(asked: PhoneSignup) -> int:
+    """The sign-up that it has become."""
+    if asked.signup_id is None:
+        raise NotConfirmed(phone_signup_id=asked.id)
+    return asked.signup_id
 
 
 def _state(work: Work, asked: PhoneSignup) -> PhoneSignupState:
