@@ -43,8 +43,8 @@ def confirm(opens: Opens, *, phone_signup_id: int, secret: str, code: str) -> Ph
     whatever keeps the person from the position, also that they are signed up already.
     """
     typed = typed_code(code)
-    # A work by itself, so that a wrong code stays counted although it is refused: in the next work, for whoever
-    # opens works may leave the last one open until the answer is there.
+    # A work by itself, so that a wrong code stays counted although it is refused: in the next work, for
+    # whoever opens works may leave the last one open until the answer is there.
     with opens.write() as work:
         _count_if_wrong(work, phone_signup_id=phone_signup_id, secret=secret, typed=typed)
     with opens.write() as work:
