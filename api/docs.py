@@ -31,7 +31,7 @@ from api import problems
 from api.incoming import Body
 from api.operations import BEARER, ERRORS, get
 from volunteer_core.access.authentication import TokenInvalid
-from volunteer_core.errors import Malformed, NotAllowed, NotFound
+from volunteer_core.errors import Malformed, NotAllowed, NotFound, TooOften
 
 SWAGGER_UI = "5.35.0"
 """The version in ``api/static/docs/``: part of the address, so that browsers may keep the files."""
@@ -53,6 +53,7 @@ TAGS = (
     Tag("swaps", "换班、顶班、自行报名和候补"),
     Tag("versions", "已公布排班的各个版本"),
     Tag("events", "活动、岗位、报名和候补"),
+    Tag("door", "入场码、签到签退和现场入场"),
     Tag("children", "五点学堂的儿童、报名和接送授权"),
     Tag("sessions", "五点学堂当天的到达和交接"),
     Tag("calendars", "日历订阅和个人安排"),
@@ -127,7 +128,8 @@ def describe(version: str) -> OpenAPIConfig:
             "Rosters, calendars, events, hours and child care of the volunteers of a street office.\n\n"
             "Sign in with `Authorization: Bearer <token>`. Every error is a problem document (RFC 9457): "
             "`code` never changes, `detail` is a sentence in Chinese. Lists take `limit` and `offset`. "
-            "Bodies are strict JSON; fields and query parameters that are not described are refused."
+            "Bodies are strict JSON; fields and query parameters that are not described are refused. "
+            "A POST with an `Idempotency-Key` may be sent again when its answer was lost: it is done once."
         ),
         tags=list(TAGS),
         components=Components(
@@ -187,4 +189,5 @@ _EXAMPLES = {
     403: NotAllowed(operation="places.change"),
     404: NotFound("sites", 99),
     422: Malformed("name", "不能为空。"),
+    429: TooOften(1800),
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from litestar.openapi.spec import (
     Schema,
 )
 
+from api import repeats
 from volunteer_core.permissions import RIGHTS, Scope
 
 BEARER = "bearer"
@@ -46,10 +48,18 @@ def get(
 
 
 def post(
-    path: str, *, operation: str | None, asks: object, answers: object, **more: Any
+    path: str,
+    *,
+    operation: str | None,
+    asks: object,
+    answers: object,
+    limited: bool = False,
+    **more: Any,
 ) -> Callable[[Handler], HTTPRouteHandler]:
-    """A handler that makes something new: 201 with what was made."""
-    return _handler("POST", path, 201, operation, asks, answers, more)
+    """A handler that makes something new: 201 with what was made. With ``shown_once=True`` the answer holds
+    a secret: it is not kept for those who send the request again. Where it is ``limited`` how often it may
+    be asked for: 429."""
+    return _handler("POST", path, 201, operation, asks, answers, more, limited=limited)
 
 
 def act(
@@ -89,6 +99,8 @@ def _handler(
     asks: object,
     answers: object,
     more: dict[str, Any],
+    *,
+    limited: bool = False,
 ) -> Callable[[Handler], HTTPRouteHandler]:
     if operation is not None and operation not in RIGHTS:
         raise LookupError(f"{operation} has no row in the table of rights")
@@ -104,12 +116,27 @@ def _handler(
             "description": description.strip() or summary,
             "security": [{BEARER: []}] if needs_sign_in(operation) else None,
             # Not a partial: registering deep-copies handlers, and would copy its examples with them.
-            "operation_class": lambda **fields: _describe(method, operation, asks, answers, **fields),
+            "operation_class": lambda **fields: _describe(
+                method, operation, asks, answers, limited=limited, **fields
+            ),
             "operation": operation,
         }
-        return HTTPRouteHandler(path, **{**settings, **more})(function)
+        handler = HTTPRouteHandler(path, **{**settings, **more})
+        return handler(
+            _carried_out(function) if method == "POST" and settings["sync_to_thread"] else function
+        )
 
     return decorate
+
+
+def _carried_out(function: Handler) -> Handler:
+    """The handler of a POST, which may be sent again. One that runs aside does it there."""
+
+    @wraps(function)
+    def carry_out(**given: Any) -> Any:
+        return given["opened"].carry_out(function, **given)
+
+    return carry_out
 
 
 ERRORS: Mapping[int, str] = {
@@ -121,13 +148,16 @@ ERRORS: Mapping[int, str] = {
     413: "The body is longer than the server reads.",
     415: "The body is not declared as JSON.",
     422: "A value or a rule of the domain stands against the request.",
+    429: "That was asked for too often: try again after as many seconds as Retry-After says.",
     500: "Something went wrong on the server; nothing was changed.",
     503: "The server is busy or its database does not answer: try again later.",
 }
 """The errors an operation can answer with, and what they mean; :mod:`api.docs` describes each once."""
 
 
-def _describe(method: str, operation: str | None, asks: object, answers: object, **fields: Any) -> Operation:
+def _describe(
+    method: str, operation: str | None, asks: object, answers: object, *, limited: bool, **fields: Any
+) -> Operation:
     """Litestar's description of an operation, with our examples, and our errors instead of its own."""
     described = Operation(**fields)
     if isinstance(asks, File):  # Litestar does not describe a raw body
@@ -138,15 +168,9 @@ def _describe(method: str, operation: str | None, asks: object, answers: object,
             binary = Schema(type=OpenAPIType.STRING, content_media_type=asks.or_else)
             content[asks.or_else] = OpenAPIMediaType(schema=binary)
         described.request_body, asks = RequestBody(content, required=True), None
-    statuses = {500}
-    if operation is not None:
-        statuses |= {400, 401, 503}
-    if needs_sign_in(operation):
-        statuses |= {403}
-    if described.parameters or described.request_body:
-        statuses |= {404, 422}
-    if method != "GET":
-        statuses |= {404, 409, 422}
+    if method == "POST":
+        described.parameters = [*(described.parameters or []), repeats.DESCRIBED]
+    statuses = _statuses(method, operation, described) | ({429} if limited else set())
     if described.request_body is not None and not isinstance(described.request_body, Reference):
         statuses |= {413, 415} if "application/json" in described.request_body.content else {413}
         _exemplify(described.request_body.content, asks)
@@ -163,6 +187,20 @@ def _describe(method: str, operation: str | None, asks: object, answers: object,
     errors = {str(status): Reference(f"#/components/responses/{status}") for status in sorted(statuses)}
     described.responses = {**success, **errors, **own}
     return described
+
+
+def _statuses(method: str, operation: str | None, described: Operation) -> set[int]:
+    """The errors that an operation can answer with, whatever its body."""
+    statuses = {500}
+    if operation is not None:
+        statuses |= {400, 401, 503}
+    if needs_sign_in(operation):
+        statuses |= {403}
+    if described.parameters or described.request_body:
+        statuses |= {404, 422}
+    if method != "GET":
+        statuses |= {404, 409, 422}
+    return statuses
 
 
 def _exemplify(content: Mapping[str, OpenAPIMediaType] | None, example: object) -> None:

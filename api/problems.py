@@ -15,7 +15,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from api.explanations import explain
 from volunteer_core.access.authentication import TokenInvalid
 from volunteer_core.database import Busy, Unreachable
-from volunteer_core.errors import Conflict, Malformed, NotAllowed, NotFound, Refused, RuleBroken
+from volunteer_core.errors import Conflict, Malformed, NotAllowed, NotFound, Refused, RuleBroken, TooOften
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -102,6 +102,7 @@ STATUS: Mapping[type[Refused], int] = {
     Malformed: 422,
     RuleBroken: 422,
     Refused: 422,
+    TooOften: 429,
     Unexpected: 500,
     NotReady: 503,
     Busy: 503,
@@ -162,6 +163,8 @@ def respond(request: Request[Any, Any, Any], error: Exception) -> Response[dict[
     content = document(refusal)
     status = content["status"]
     headers = dict(_HEADERS.get(status, {}))
+    if isinstance(refusal, TooOften):
+        headers["Retry-After"] = str(refusal.retry_after_seconds)
     if isinstance(error, HTTPException):
         headers.update(error.headers or {})
     return Response(content, status_code=status, media_type=MEDIA_TYPE, headers=headers)

@@ -57,6 +57,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             description="Where people reach the server, for links; empty: host and port, none in calendars",
         ),
     ] = ""
+    proxies: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=5,
+            description="Proxies in front whose X-Forwarded-For is believed; 0: the header is ignored",
+        ),
+    ] = 0
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Meta(description="Least important message that is logged"),

@@ -9,12 +9,17 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from tests.api.test_serving import ended, free_port, serve, wait_for_answer
 from tests.rosters.planning.judge import score
 from volunteer_core.access.tokens import issue_first
 from volunteer_core.events import planning, positions
+from volunteer_core.events.door.lists import read_door_list
+from volunteer_core.events.door.tickets import read_ticket
+from volunteer_core.events.signups import sign_up
 from volunteer_core.opening import open_office
+from volunteer_core.people.registry import register
 from volunteer_core.permissions import Actor
 from volunteer_core.places import directory
 
@@ -84,6 +89,71 @@ def test_a_client_of_the_api(office_folder: Path) -> None:
     assert "in English: NAME:My volunteering" in calendar
     assert "revoked: 404" in calendar
     assert (office_folder / "qr.svg").read_text().startswith("<svg")
+
+
+def test_a_door_that_loses_the_network(office_folder: Path) -> None:
+    """Its people are let in all the same, and what it saw is reported once when the network is back."""
+    start = datetime.now(UTC) + timedelta(minutes=20)
+    office = open_office(f"sqlite:///{office_folder}/office.db")
+    with office.write(by=SCRIPT) as work:
+        community = directory.add_community(work, code="c", name="示例社区")
+        site = directory.add_site(work, community_id=community.id, code="s", name="大堂")
+        token = issue_first(work, code="V1", name="王示例", officer=True).secret
+        event = planning.create_event(
+            work, title="讲座", site_id=site.id, starts_at=start, ends_at=start + timedelta(hours=1)
+        ).id
+        seats = positions.add_position(work, event_id=event, name="听众", capacity=40, earns_hours=False).id
+        planning.publish_event(work, event_id=event)
+        people = [register(work, name=name).id for name in ("张示例", "李示例")]
+        here, there = (sign_up(work, position_id=seats, person_id=person).id for person in people)
+        code = read_ticket(work, signup_id=here).code
+    office.dispose()
+
+    port, journal = free_port(), office_folder / "door.jsonl"
+    base = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-W", "error", EXAMPLES / "door.py", base, token, str(event), journal]
+    environment = {**os.environ, "NO_PROXY": "127.0.0.1", "PYTHONPATH": str(EXAMPLES.parent)}
+    pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "env": environment}
+
+    def at(door: subprocess.Popen[str], line: str) -> str:
+        door.stdin.write(f"{line}\n")  # type: ignore[union-attr]
+        door.stdin.flush()  # type: ignore[union-attr]
+        return door.stdout.readline().rstrip()  # type: ignore[union-attr]
+
+    server = serve(office_folder, "--port", str(port))
+    wait_for_answer(server, f"{base}/health")
+    with subprocess.Popen(command, **pipes) as door:
+        try:
+            assert door.stdout.readline() == "2 expected, 0 still to report\n"
+        finally:
+            server.terminate()
+            ended(server)
+        assert at(door, code) == "admitted: 张*, 听众"
+        assert at(door, code).startswith("already in since ")
+        assert at(door, code[:-2] + "AA").startswith("no: ticket_forged: ")
+        assert at(door, "#99") == "no: 名单上没有。"
+        assert at(door, "https://example.org") == "no: ticket_unreadable: 这不是入场码。"
+        assert at(door, f"#{there}") == "admitted: 李*, 听众"
+        door.kill()  # it fell to the floor
+    with subprocess.Popen(command, **pipes) as door:
+        assert door.stdout.readline() == "2 expected, 3 still to report\n"  # started without the network
+        assert at(door, f"out #{there}") == "left: 李*, 听众"
+        server = serve(office_folder, "--port", str(port))
+        try:
+            said, _ = door.communicate(timeout=60)
+        finally:
+            server.terminate()
+            ended(server)
+    assert door.returncode == 0
+    reported = [line for line in said.splitlines() if line.startswith("reported")]
+    assert reported == ["reported: admitted", "reported: already_in", "reported: admitted", "reported: left"]
+    office = open_office(f"sqlite:///{office_folder}/office.db")
+    with office.write(by=SCRIPT) as work:
+        found = {one.signup_id: one for one in read_door_list(work, event_id=event).expected}
+    office.dispose()
+    assert found[here].arrived_at is not None
+    assert found[here].left_at is None
+    assert found[there].left_at is not None
 
 
 def test_a_roster_planned_from_a_file_into_a_file(tmp_path: Path) -> None:

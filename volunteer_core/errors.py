@@ -73,3 +73,11 @@ class Malformed(RuleBroken, code="malformed", sentence="填写的内容有误：
 
     def __init__(self, field: str, problem: str, **facts: object) -> None:
         super().__init__(field=field, problem=problem, **facts)
+
+
+class TooOften(RuleBroken, code="too_often", sentence="操作过于频繁，请 {retry_after_seconds} 秒后再试。"):
+    """The same was asked for too often in a short time."""
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__(retry_after_seconds=retry_after_seconds)
+        self.retry_after_seconds = retry_after_seconds

@@ -14,6 +14,7 @@ from volunteer_core.commitments.busy.fetching import Fetcher
 from volunteer_core.commitments.busy.refreshing import forget_what_is_over, refresh_due
 from volunteer_core.database import Database, Work
 from volunteer_core.errors import Conflict
+from volunteer_core.events.by_phone.forgetting import forget_unconfirmed
 from volunteer_core.events.offers import lines_to_move, move_line
 from volunteer_core.hours.recognitions.reviewing import tell_of_reviews
 from volunteer_core.notices.models import NoticeKind
@@ -21,6 +22,7 @@ from volunteer_core.notices.writing import tell
 from volunteer_core.people.models import Person
 from volunteer_core.people.standing import expiring_checks, expiring_qualifications
 from volunteer_core.permissions import Actor
+from volunteer_core.repeats import forget_old_answers
 from volunteer_core.rosters.availability.asking import remind_of_asks
 from volunteer_core.rosters.drafts.queueing import take_back_lost
 from volunteer_core.rosters.gaps import tell_of_those_who_cannot
@@ -40,10 +42,14 @@ class Ticked(msgspec.Struct, frozen=True):
     offers_lapsed: int
     seats_moved: int
     """Sign-ups that got a seat or an offer, or whose offer ran out."""
+    phone_signups_forgotten: int
+    """Asked for by phone, and never confirmed."""
     drafts_waiting: int
     """For a planning process."""
     busy_forgotten: int
     """Spans that are past, and calendars of people who have left."""
+    answers_forgotten: int
+    """Of requests that were sent with a key."""
     calendars_read: int
     """A few of those that are due: fetching takes seconds, in which no transaction is held."""
 
@@ -57,8 +63,10 @@ def run(database: Database, *, fetcher: Fetcher = Fetcher()) -> Ticked:
         reviews_told=_step(database, tell_of_reviews),
         offers_lapsed=_step(database, lapse_late_offers),
         seats_moved=_each(database, lines_to_move, move_line),
+        phone_signups_forgotten=_step(database, forget_unconfirmed),
         drafts_waiting=_step(database, take_back_lost),
         busy_forgotten=_step(database, forget_what_is_over),
+        answers_forgotten=_step(database, forget_old_answers),
         calendars_read=refresh_due(database, fetcher=fetcher),
     )
 

@@ -12,6 +12,7 @@ from api.operations import act, get, patch, post
 from api.work import Opened
 from volunteer_core.database import Page
 from volunteer_core.people import registry
+from volunteer_core.people import visitors as known_by_phone
 from volunteer_core.people.models import CheckResult
 from volunteer_core.people.registry import (
     GuardianView,
@@ -29,6 +30,7 @@ ROW = PersonRow(
     community_id=1,
     grid_id=3,
     left_on=None,
+    visitor=False,
 )
 PERSON = PersonView(
     id=42,
@@ -40,6 +42,7 @@ PERSON = PersonView(
     grid_id=3,
     registered_at=datetime(2026, 9, 1, 1, 0, tzinfo=UTC),
     left_on=None,
+    visitor=False,
     qualifications=[QualificationView("trained_lead", date(2026, 9, 1), date(2027, 8, 31))],
     record_check=RecordCheckView(date(2026, 9, 2), CheckResult.CLEAR),
     guardians=[GuardianView(guardian_id=41, relation="母亲", valid_from=date(2026, 9, 1), valid_to=None)],
@@ -81,11 +84,12 @@ def search_people(
     community_id: OptionalQueryId = None,
     grid_id: OptionalQueryId = None,
     with_left: FromQuery[bool] = False,
+    visitors: FromQuery[bool] = False,
 ) -> Page[PersonRow]:
     """Find people by name, pinyin, initials, code or the end of the phone; masked.
 
     Coordinators find the people of their communities, the street office everybody. Who has left is
-    found with `with_left=true` only.
+    found with `with_left=true` only, and who has only signed up for an event by phone with `visitors=true`.
     """
     with opened.read() as work:
         return registry.search(
@@ -94,6 +98,7 @@ def search_people(
             community_id=community_id,
             grid_id=grid_id,
             with_left=with_left,
+            visitors=visitors,
             paging=paging,
         )
 
@@ -153,8 +158,26 @@ def record_leaving(opened: Opened, person_id: PathId, data: JSONBody[RecordLeavi
         return registry.leave_office(work, person_id=person_id, **given(data))
 
 
+@act("/people/{person_id:int}/take-on", operation="people.register", answers=PERSON)
+def take_on_visitor(opened: Opened, person_id: PathId) -> PersonView:
+    """Take a visitor on as a volunteer: somebody who has only signed up for an event by phone so far.
+
+    What else is known of them is corrected as anybody's. Refused: who is a volunteer already
+    (`not_a_visitor`).
+    """
+    with opened.write() as work:
+        return known_by_phone.take_on(work, person_id=person_id)
+
+
 router = Router(
     "/",
-    route_handlers=[search_people, register_person, read_person, correct_person, record_leaving],
+    route_handlers=[
+        search_people,
+        register_person,
+        read_person,
+        correct_person,
+        record_leaving,
+        take_on_visitor,
+    ],
     tags=["people"],
 )

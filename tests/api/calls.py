@@ -32,6 +32,7 @@ class Call(msgspec.Struct, frozen=True):
     operation_id: str
     path: dict[str, str] = {}
     query: dict[str, Any] = {}
+    headers: dict[str, str] = {}
     body: Any = None
     """JSON, or the text of a sheet."""
     right: str = ""
@@ -115,6 +116,7 @@ PEOPLE_AND_TEAMS = (
     Call("correct_person", body={"phone": "13912345678"}),
     Call("correct_person", body={"name": "林小和"}, never=frozenset({S}), variant="name"),
     Call("record_leaving", body={"on": "2028-01-01"}),
+    Call("take_on_visitor", {"person_id": "$visitor"}),
     Call("qualify_person", body={"kind": "first_aid", "valid_from": "2026-09-01"}),
     Call("record_check", body={"checked_on": "2026-09-02", "result": "clear"}),
     Call(
@@ -379,6 +381,57 @@ EVENTS = (
     Call("cancel_signup", {"signup_id": "$cancelled_signup"}),
     Call("mark_signup", {"signup_id": "$past_signup"}, body={"attendance": "attended"}),
     Call("list_signups_of_person"),
+    Call(
+        "ask_by_phone",
+        {"position_id": "$audience"},
+        body={"name": "符新来", "phone": "13800010020", "community_id": "$community"},
+    ),
+    Call(
+        "confirm_by_phone",
+        {"phone_signup_id": "$phoned_confirmed"},
+        headers={"Signup-Secret": "$phoned_confirmed_secret"},
+        body={"code": "$phoned_code"},
+    ),
+    Call(
+        "read_by_phone",
+        {"phone_signup_id": "$phoned_unread"},
+        headers={"Signup-Secret": "$phoned_unread_secret"},
+    ),
+    Call(
+        "read_ticket_by_phone",
+        {"phone_signup_id": "$phoned_seated"},
+        headers={"Signup-Secret": "$phoned_seated_secret"},
+    ),
+    Call(
+        "cancel_by_phone",
+        {"phone_signup_id": "$phoned_taken_back"},
+        headers={"Signup-Secret": "$phoned_taken_back_secret"},
+    ),
+    Call(
+        "accept_by_phone",
+        {"phone_signup_id": "$phoned_offered"},
+        headers={"Signup-Secret": "$phoned_offered_secret"},
+    ),
+    Call("vouch_by_phone", {"phone_signup_id": "$phoned_vouched"}),
+    Call("list_phone_signups", {"event_id": "$phoned_event"}),
+)
+
+SCAN = {"key": "door-1", "direction": "in", "signup_id": "$door_signup"}
+DOOR = (
+    Call("read_ticket", {"signup_id": "$door_signup"}),
+    Call("read_ticket_picture", {"signup_id": "$door_signup"}),
+    Call("renew_ticket", {"signup_id": "$door_signup"}),
+    Call("read_door_list", {"event_id": "$door_event"}),
+    Call(
+        "report_scans",
+        {"event_id": "$door_event"},
+        body={"reports": [{**SCAN, "scanned_at": "2026-11-02T17:15:00+08:00"}]},
+    ),
+    Call("check_in", {"signup_id": "$door_signup"}),
+    Call("check_out", {"signup_id": "$inside_signup"}),
+    Call("undo_check_in", {"signup_id": "$mistaken_signup"}),
+    Call("walk_in", {"position_id": "$door_position"}, body={"person_id": "$grandmother"}),
+    Call("conclude_event", {"event_id": "$past"}, body={}),
 )
 
 CARE = (
@@ -537,6 +590,6 @@ HOURS_AND_CALENDARS = (
 )
 
 CALLS = (
-    *PLACES, *PEOPLE_AND_TEAMS, *ROSTERS, *AVAILABILITY, *CHANGING_HANDS, *DRAFTS, *EVENTS, *CARE,
+    *PLACES, *PEOPLE_AND_TEAMS, *ROSTERS, *AVAILABILITY, *CHANGING_HANDS, *DRAFTS, *EVENTS, *DOOR, *CARE,
     *HOURS_AND_CALENDARS,
 )  # fmt: skip

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from api.app import create_app
 from api.settings import Settings
 from tests.api.calls import CALENDAR, CALLS
-from tests.api.test_rights import ACTORS, Served, routes_of
+from tests.api.served import Served, routes_of
+from tests.api.test_rights import ACTORS
 from tests.api.town import CLOCK, Town
 from tests.web import Web
 from volunteer_core.calendars.at_hand import AtHand

@@ -38,6 +38,8 @@ def test_values() -> None:
         ("VOLUNTEER_THREADS", "40"),
         ("VOLUNTEER_WORKERS", "0"),
         ("VOLUNTEER_LOG_LEVEL", "loud"),
+        ("VOLUNTEER_PROXIES", "6"),
+        ("VOLUNTEER_PROXIES", "all"),
         ("VOLUNTEER_NOW", "2026"),
         ("VOLUNTEER_DATABASE_URL", "office.db"),
         ("VOLUNTEER_NOW", "2026-12-03T12:00:00"),

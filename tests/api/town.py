@@ -10,6 +10,8 @@ from typing import Any
 
 from icalendar import Calendar
 
+from tests.api.at_the_door import add_the_door
+from tests.api.by_phone import add_what_is_asked_by_phone
 from tests.api.changing_hands import add_what_changes_hands
 from tests.api.claims import add_claims_and_objections
 from tests.hours.served import close, serve
@@ -76,6 +78,8 @@ class Town(World):
         add_what_changes_hands(self)
         self._add_care()
         self._add_events()
+        add_what_is_asked_by_phone(self)
+        add_the_door(self)
         self._add_what_is_personal()
         self._add_drafts()
         self._add_busy_calendars()

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from volunteer_core.commitments.models import Attendance, Commitment
 from volunteer_core.database import Work
+from volunteer_core.events.crediting import Mark, credit
 from volunteer_core.events.models import Event, Position, Signup
 from volunteer_core.events.views import AttendanceView
-from volunteer_core.hours.recording import NotPromised, mark
+from volunteer_core.hours.recording import NotPromised
 from volunteer_core.people.models import Person
 from volunteer_core.places.models import Site
-from volunteer_core.teams.models import Programme
 
 
 def mark_attendance(
@@ -38,17 +38,8 @@ def mark_attendance(
     signup = work.lock(Signup, signup_id)
     if signup.commitment_id is None:
         raise NotPromised(signup_id=signup.id, status=signup.status.value)
-    programme = work.find(Programme, event.programme_id) if event.programme_id else None
-    entry = mark(
-        work,
-        work.lock(Commitment, signup.commitment_id),
-        what=event.title,
-        attendance=attendance,
-        checked_in_at=checked_in_at,
-        checked_out_at=checked_out_at,
-        earns=position.earns_hours,
-        duty=programme is not None and programme.duty,
-    )
+    said = Mark(attendance, checked_in_at, checked_out_at)
+    entry = credit(work, event, position, work.lock(Commitment, signup.commitment_id), said)
     return AttendanceView(
         signup.id,
         signup.person_id,

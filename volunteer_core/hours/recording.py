@@ -19,6 +19,7 @@ from volunteer_core.teams.grid_posts import salaried_on
 from volunteer_core.timespans import Span
 
 MARKED_ANEW = "重新登记出勤"
+MARK_TAKEN_BACK = "撤销出勤登记"
 
 _ENTRIES = select(LedgerEntry).where(LedgerEntry.commitment_id == bindparam("commitment_id"))
 
@@ -87,6 +88,22 @@ def mark(
         stays.put(entry)
     stays.settle()
     return entry
+
+
+def unmark(work: Work, commitment: Commitment) -> None:
+    """Takes back what was marked: nothing is said of the promise any more, and its minutes are reversed.
+
+    Its person is locked, then it. What was corrected by hand only by who may correct it.
+    """
+    earlier = _live_entry(work, commitment)
+    commitment.attendance = commitment.checked_in_at = commitment.checked_out_at = None
+    commitment.counted_elsewhere = False
+    if earlier is not None:
+        stays = Stays(work, commitment.person_id, commitment.civil_date)
+        reverse(work, earlier, source=EntrySource.ATTENDANCE, reason=MARK_TAKEN_BACK, settled=False)
+        stays.drop(earlier)
+        stays.settle()
+    work.flush()
 
 
 def _kind(work: Work, commitment: Commitment, *, duty: bool) -> EntryKind:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, case, func, or_, select, true
 
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import NotFound
@@ -18,8 +18,8 @@ MOST_IN_TEXT = 200
 
 
 class NoticeView(msgspec.Struct, frozen=True):
-    """One thing one person is to be told; the name is masked. Who is known by phone only has no
-    ``person_id`` and no name, but the number to which the text is to be sent."""
+    """One thing one person is to be told; the name is masked. Of who signed up by phone there is the number
+    to which the text is to be sent; before they have confirmed it they have no ``person_id`` and no name."""
 
     id: int
     kind: NoticeKind
@@ -58,7 +58,7 @@ def _list(work: Work, wanted: ColumnElement[bool], team_id: int | None, paging: 
             Notice.kind,
             Notice.person_id,
             func.coalesce(Person.name, "").label("name"),
-            Notice.phone,
+            case((Person.visitor, Person.phone), else_=Notice.phone).label("phone"),
             Notice.team_id,
             Notice.text,
             Notice.written_at,
@@ -85,8 +85,8 @@ def _list(work: Work, wanted: ColumnElement[bool], team_id: int | None, paging: 
 
 def group_text(work: Work, *, team_id: int | None = None) -> GroupText:
     """The open notices as one text, a line a person, ready for the group chat, save those that are not
-    for the group."""
-    wanted = Notice.told_at.is_(None) & Notice.kind.not_in(NOT_FOR_THE_GROUP)
+    for the group, and those to visitors, who are not in it."""
+    wanted = Notice.told_at.is_(None) & Notice.kind.not_in(NOT_FOR_THE_GROUP) & Person.visitor.is_not(True)
     page = _list(work, wanted, team_id, Paging(limit=MOST_IN_TEXT))
     lines = [f"【志愿服务通知】共 {len(page.items)} 条"] if page.items else ["目前没有需要通知的事项。"]
     lines += [f"{number}. {notice.name}：{notice.text}" for number, notice in enumerate(page.items, 1)]

@@ -42,3 +42,10 @@ def tell(
         )
     )
     return True
+
+
+def take_back(work: Work, *, key: str) -> None:
+    """Takes out of the outbox what need not be told any more, or must not be kept."""
+    notice = work.scalar(select(Notice).where(Notice.key == key))
+    if notice is not None:
+        work.delete(notice)

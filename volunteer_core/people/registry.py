@@ -39,6 +39,7 @@ class PersonRow(msgspec.Struct, frozen=True):
     community_id: int | None
     grid_id: int | None
     left_on: date | None
+    visitor: bool
 
 
 class QualificationView(msgspec.Struct, frozen=True):
@@ -77,6 +78,8 @@ class PersonView(msgspec.Struct, frozen=True):
     grid_id: int | None
     registered_at: datetime
     left_on: date | None
+    visitor: bool
+    """Known only for having signed up for an event by phone."""
     qualifications: list[QualificationView]
     record_check: RecordCheckView | None
     guardians: list[GuardianView]
@@ -107,8 +110,8 @@ def register(
     _describe(work, person, name, phone, birth_date, community_id, grid_id)
     work.add(person)
     work.flush()
-    _index_name(work, person)
-    return _view(work, person)
+    index_name(work, person)
+    return person_view(work, person)
 
 
 def correct(
@@ -141,8 +144,8 @@ def correct(
     )
     work.flush()
     if renamed:
-        _index_name(work, person)
-    return _view(work, person)
+        index_name(work, person)
+    return person_view(work, person)
 
 
 def leave_office(work: Work, *, person_id: int, on: date) -> PersonView:
@@ -151,7 +154,7 @@ def leave_office(work: Work, *, person_id: int, on: date) -> PersonView:
     work.demand("people.register", communities=[person.community_id])
     person.left_on = on
     work.flush()
-    return _view(work, person)
+    return person_view(work, person)
 
 
 def read(work: Work, *, person_id: int) -> PersonView:
@@ -163,7 +166,7 @@ def read(work: Work, *, person_id: int) -> PersonView:
         communities=[person.community_id],
         guardians=guardian_ids(work, person.id, civil_date(work.now)),
     )
-    return _view(work, person)
+    return person_view(work, person)
 
 
 def search(
@@ -173,11 +176,13 @@ def search(
     community_id: int | None = None,
     grid_id: int | None = None,
     with_left: bool = False,
+    visitors: bool = False,
     paging: Paging = Paging(),
 ) -> Page[PersonRow]:
     """People by name (characters, pinyin or initials), code or the end of the phone; masked.
 
-    Coordinators find the people of their communities, the street office everybody.
+    Coordinators find the people of their communities, the street office everybody. Visitors, who only
+    ever signed up for an event by phone, are found if asked for.
     """
     reach = work.reach("people.search")
     statement = select(
@@ -188,6 +193,7 @@ def search(
         Person.community_id,
         Person.grid_id,
         Person.left_on,
+        Person.visitor,
     ).order_by(Person.code)
     if not reach.everything:
         statement = statement.where(Person.community_id.in_(reach.communities))
@@ -197,6 +203,8 @@ def search(
         statement = statement.where(Person.grid_id == grid_id)
     if not with_left:
         statement = statement.where(or_(Person.left_on.is_(None), Person.left_on > civil_date(work.now)))
+    if not visitors:
+        statement = statement.where(~Person.visitor)
     if query.strip():
         statement = statement.where(matches(query))
     found = work.page(PersonRow, statement, paging)
@@ -233,7 +241,8 @@ def _describe(
     person.community_id, person.grid_id = community_id, grid_id
 
 
-def _index_name(work: Work, person: Person) -> None:
+def index_name(work: Work, person: Person) -> None:
+    """Has a person found by the ways to type their name. Inner: asks no right."""
     wanted = name_keys(person.name)
     for row in work.scalars(select(NameKey).where(NameKey.person_id == person.id)):
         if row.key in wanted:
@@ -244,7 +253,8 @@ def _index_name(work: Work, person: Person) -> None:
     work.flush()
 
 
-def _view(work: Work, person: Person) -> PersonView:
+def person_view(work: Work, person: Person) -> PersonView:
+    """A person as they go out to those who may see them. Inner: asks no right."""
     qualifications = work.views(
         QualificationView,
         select(Qualification.kind, Qualification.valid_from, Qualification.expires_on)
@@ -276,6 +286,7 @@ def _view(work: Work, person: Person) -> PersonView:
         person.grid_id,
         person.registered_at,
         person.left_on,
+        person.visitor,
         qualifications,
         checks[0] if checks else None,
         guardians,

@@ -30,6 +30,10 @@ class PersonLeft(RuleBroken, code="person_left", sentence="此人已不再服务
     """People who left are given no new tasks, and no way to sign in."""
 
 
+class StillVisitor(RuleBroken, code="still_visitor", sentence="此人尚未登记为志愿者，请先登记。"):
+    """Who has only ever signed up for an event by phone serves nowhere before being taken on."""
+
+
 class OnLeave(RuleBroken, code="on_leave", sentence="此人当天请假。"):
     """Nobody serves on a day of leave."""
 
@@ -86,6 +90,7 @@ class Standing(msgspec.Struct, frozen=True):
     day: date
     age: int | None
     left: bool
+    visitor: bool
     on_leave: bool
     consented: bool
     check_current: bool
@@ -120,6 +125,7 @@ _PEOPLE = select(
     Person.id,
     Person.birth_date,
     Person.left_on,
+    Person.visitor,
     _ON_LEAVE.label("on_leave"),
     _CONSENTED.label("consented"),
     _CHECK_CURRENT.label("check_current"),
@@ -144,6 +150,7 @@ def standings(work: Work, person_ids: Collection[int], day: date) -> dict[int, S
             day,
             age_on(row.birth_date, day) if row.birth_date else None,
             row.left_on is not None and row.left_on <= day,
+            row.visitor,
             row.on_leave,
             row.consented,
             bool(row.check_current),
@@ -161,6 +168,8 @@ def obstacles(
     found: list[Refused] = []
     if standing.left:
         found.append(PersonLeft(person_id=person_id))
+    if standing.visitor and requirement.serves:
+        found.append(StillVisitor(person_id=person_id))
     if standing.on_leave and requirement.serves:
         found.append(OnLeave(person_id=person_id, day=standing.day))
     found += _obstacles_of_age(standing, requirement, settings, accompanied)

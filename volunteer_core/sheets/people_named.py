@@ -17,12 +17,12 @@ from volunteer_core.sheets.reading import Row
 
 
 class PeopleNamed:
-    """All people, read once. Problems repeat no name and no phone."""
+    """All people but visitors, who never served; read once. Problems repeat no name and no phone."""
 
     def __init__(self, work: Work) -> None:
         self._by_code: dict[str, Person] = {}
         self._by_name: dict[tuple[str, str], list[Person]] = defaultdict(list)
-        for person in work.scalars(select(Person)):
+        for person in work.scalars(select(Person).where(~Person.visitor)):
             self._by_code[person.code] = person
             self._by_name[plain(person.name), person.phone].append(person)
 

@@ -14,7 +14,7 @@ from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import Conflict, Malformed, RuleBroken
 from volunteer_core.people.masking import checked_phone
 from volunteer_core.people.models import Person
-from volunteer_core.people.standing import matches
+from volunteer_core.people.standing import StillVisitor, matches
 from volunteer_core.places.directory import CodeTaken
 from volunteer_core.places.models import Community
 from volunteer_core.teams.models import Membership, Team
@@ -105,7 +105,10 @@ def change_team(
 
 
 def join(work: Work, *, team_id: int, person_id: int, on: date) -> None:
-    """A person joins a team from a date on: by themselves, through their coordinator or the office."""
+    """A person joins a team from a date on: by themselves, through their coordinator or the office.
+
+    Refuses a visitor, who is taken on first.
+    """
     work.find(Team, team_id)
     person = work.lock(Person, person_id)
     work.demand("teams.join", people=[person.id], communities=[person.community_id])
@@ -116,7 +119,7 @@ def add_known(work: Work, *, team_id: int, name: str, phone: str, on: date) -> M
     """A leader takes in somebody they know: by full name and phone number, both exactly.
 
     Leaders see the phones of their members, so nobody is taken in by an id alone. Refuses
-    (:class:`PersonUnknown`) what does not fit exactly one person who has not left.
+    (:class:`PersonUnknown`) what does not fit exactly one person who has not left and is no visitor.
     """
     team = work.find(Team, team_id)
     work.demand("teams.add_known", teams=[team.id], communities=[team.community_id])
@@ -127,6 +130,7 @@ def add_known(work: Work, *, team_id: int, name: str, phone: str, on: date) -> M
         select(Person.id).where(
             Person.name == texts.line("name", name, longest=60),
             Person.phone == number,
+            ~Person.visitor,
             or_(Person.left_on.is_(None), Person.left_on > on),
         )
     ).all()
@@ -138,6 +142,8 @@ def add_known(work: Work, *, team_id: int, name: str, phone: str, on: date) -> M
 
 
 def _join(work: Work, team_id: int, person: Person, on: date) -> None:
+    if person.visitor:
+        raise StillVisitor(person_id=person.id)
     if work.scalar(
         select(Membership.id).where(
             Membership.team_id == team_id,

@@ -1,10 +1,10 @@
-"""Table of sign-ups by phone that wait for the code sent to it."""
+"""Tables of sign-ups by phone: those that wait for the code sent to it, and the key of their limits."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from volunteer_core.tables import PRIVATE, Instant, Table
@@ -27,6 +27,7 @@ class PhoneSignup(Table):
     community_id: Mapped[int | None] = mapped_column(ForeignKey("communities.id"))
     companions: Mapped[int] = mapped_column(default=0)
     code_hash: Mapped[str] = mapped_column(String(64), info=PRIVATE)
+    """Of the six digits, keyed with the secret: who reads the table cannot try them out."""
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True, info=PRIVATE)
     """Of the secret with which whoever asked reads and cancels what became of it."""
     address_hash: Mapped[str] = mapped_column(String(64), info=PRIVATE)
@@ -37,3 +38,13 @@ class PhoneSignup(Table):
     expires_at: Mapped[datetime] = mapped_column(Instant)
     confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
     signup_id: Mapped[int | None] = mapped_column(ForeignKey("signups.id"))
+
+
+class PhoneSignupKey(Table):
+    """The office's own key for the hashes of addresses, which are too few to be hashed without one. There
+    is one row, made when it is first needed; who asks locks it, so that asks are counted one by one."""
+
+    __tablename__ = "phone_signup_keys"
+    __audited__ = False
+
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), info=PRIVATE)

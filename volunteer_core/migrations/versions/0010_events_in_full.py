@@ -168,6 +168,12 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "phone_signup_keys",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phone_signup_keys")),
+    )
+    op.create_table(
         "phone_signups",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("position_id", sa.Integer(), nullable=False),

@@ -1,0 +1,60 @@
+"""The lecture's door to test with: tickets, scans, and what the office then knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import count
+
+from sqlalchemy import select
+
+from tests.events.lecture import SCRIPT, Lecture
+from volunteer_core.commitments.models import Commitment
+from volunteer_core.events.door.models import Direction
+from volunteer_core.events.door.scanning import Report, report_scans
+from volunteer_core.events.door.tickets import read_ticket
+from volunteer_core.events.door.views import ScanView
+from volunteer_core.events.models import Signup
+from volunteer_core.events.views import SignupView
+from volunteer_core.hours.ledger import balance
+from volunteer_core.permissions import Actor
+
+_numbers = count(1)
+
+
+def code_of(lecture: Lecture, signup: SignupView) -> str:
+    with lecture.write() as work:
+        return read_ticket(work, signup_id=signup.id).code
+
+
+def report(of: SignupView | str, direction: Direction, at: datetime, *, key: str | None = None) -> Report:
+    """A report of a sign-up, by its ticket's text or by name, with a key of its own."""
+    what = {"code": of} if isinstance(of, str) else {"signup_id": of.id}
+    return Report(key=key or f"scan-{next(_numbers)}", direction=direction, scanned_at=at, **what)
+
+
+def send(
+    lecture: Lecture, *reports: Report, now: datetime, by: Actor = SCRIPT, event: int | None = None
+) -> list[ScanView]:
+    with lecture.write(by, now) as work:
+        return report_scans(work, event_id=event or lecture.event, reports=reports)
+
+
+def minutes_of(lecture: Lecture, people: Sequence[int]) -> list[int]:
+    with lecture.read() as work:
+        return [balance(work, person_id=person).service_minutes for person in people]
+
+
+def presence_of(lecture: Lecture, signup: SignupView) -> tuple[datetime | None, datetime | None]:
+    with lecture.read() as work:
+        found = work.find(Signup, signup.id)
+        return found.arrived_at, found.left_at
+
+
+def attendance_of(lecture: Lecture, signup: SignupView) -> str | None:
+    with lecture.read() as work:
+        return work.scalar(
+            select(Commitment.attendance)
+            .join(Signup, Signup.commitment_id == Commitment.id)
+            .where(Signup.id == signup.id)
+        )
