@@ -147,7 +147,7 @@ def create_app(database: Database, settings: Settings, lifespan: Sequence[Lifesp
             docs.files(),
         ],
         dependencies={
-            "opened": Provide(provide_opened, sync_to_thread=False),
+            "opened": Provide(provide_opened),
             "paging": Provide(provide_paging, sync_to_thread=False),
         },
         exception_handlers={Exception: respond},

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from litestar.openapi.spec import (
     Schema,
 )
 
+from api import repeats
 from volunteer_core.permissions import RIGHTS, Scope
 
 BEARER = "bearer"
@@ -48,7 +50,8 @@ def get(
 def post(
     path: str, *, operation: str | None, asks: object, answers: object, **more: Any
 ) -> Callable[[Handler], HTTPRouteHandler]:
-    """A handler that makes something new: 201 with what was made."""
+    """A handler that makes something new: 201 with what was made. With ``shown_once=True`` the answer holds
+    a secret: it is not kept for those who send the request again."""
     return _handler("POST", path, 201, operation, asks, answers, more)
 
 
@@ -107,9 +110,22 @@ def _handler(
             "operation_class": lambda **fields: _describe(method, operation, asks, answers, **fields),
             "operation": operation,
         }
-        return HTTPRouteHandler(path, **{**settings, **more})(function)
+        handler = HTTPRouteHandler(path, **{**settings, **more})
+        return handler(
+            _carried_out(function) if method == "POST" and settings["sync_to_thread"] else function
+        )
 
     return decorate
+
+
+def _carried_out(function: Handler) -> Handler:
+    """The handler of a POST, which may be sent again. One that runs aside does it there."""
+
+    @wraps(function)
+    def carry_out(**given: Any) -> Any:
+        return given["opened"].carry_out(function, **given)
+
+    return carry_out
 
 
 ERRORS: Mapping[int, str] = {
@@ -138,15 +154,9 @@ def _describe(method: str, operation: str | None, asks: object, answers: object,
             binary = Schema(type=OpenAPIType.STRING, content_media_type=asks.or_else)
             content[asks.or_else] = OpenAPIMediaType(schema=binary)
         described.request_body, asks = RequestBody(content, required=True), None
-    statuses = {500}
-    if operation is not None:
-        statuses |= {400, 401, 503}
-    if needs_sign_in(operation):
-        statuses |= {403}
-    if described.parameters or described.request_body:
-        statuses |= {404, 422}
-    if method != "GET":
-        statuses |= {404, 409, 422}
+    if method == "POST":
+        described.parameters = [*(described.parameters or []), repeats.DESCRIBED]
+    statuses = _statuses(method, operation, described)
     if described.request_body is not None and not isinstance(described.request_body, Reference):
         statuses |= {413, 415} if "application/json" in described.request_body.content else {413}
         _exemplify(described.request_body.content, asks)
@@ -163,6 +173,20 @@ def _describe(method: str, operation: str | None, asks: object, answers: object,
     errors = {str(status): Reference(f"#/components/responses/{status}") for status in sorted(statuses)}
     described.responses = {**success, **errors, **own}
     return described
+
+
+def _statuses(method: str, operation: str | None, described: Operation) -> set[int]:
+    """The errors that an operation can answer with, whatever its body."""
+    statuses = {500}
+    if operation is not None:
+        statuses |= {400, 401, 503}
+    if needs_sign_in(operation):
+        statuses |= {403}
+    if described.parameters or described.request_body:
+        statuses |= {404, 422}
+    if method != "GET":
+        statuses |= {404, 409, 422}
+    return statuses
 
 
 def _exemplify(content: Mapping[str, OpenAPIMediaType] | None, example: object) -> None:

@@ -275,10 +275,13 @@ def is_sqlite(work: Session) -> bool:
     return work.get_bind().dialect.name == "sqlite"
 
 
-def insert_missing(work: Session, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Adds rows past the session, save those whose unique key is there, also from whoever was quicker."""
+def insert_missing(work: Session, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> int:
+    """Adds rows past the session, save those whose unique key is there, also from whoever was quicker;
+    returns how many it added."""
     insert = sqlite.insert if is_sqlite(work) else postgresql.insert
-    work.connection().execute(insert(table).on_conflict_do_nothing(), rows)
+    statement = insert(table).on_conflict_do_nothing()
+    options = {"preserve_rowcount": True}  # else it is gone with the cursor
+    return work.connection().execute(statement, rows, execution_options=options).rowcount
 
 
 def _refuse_flush_while_reading(work: Work, *_: object) -> None:

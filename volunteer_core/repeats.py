@@ -1,13 +1,23 @@
-"""Answers to requests that may be sent again (Idempotency-Key): kept in the transaction that made them."""
+"""Answers to requests that may be sent again (Idempotency-Key): kept in the transaction that made them.
+
+A request that is refused or fails leaves nothing behind, its key neither: it may be sent again. Nothing
+here asks for a right: what is given back is what the same sender was answered before.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import LargeBinary, String, UniqueConstraint
+import msgspec
+from sqlalchemy import LargeBinary, String, UniqueConstraint, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from volunteer_core.database import Work, insert_missing
+from volunteer_core.errors import Conflict, RuleBroken
 from volunteer_core.tables import PRIVATE, Instant, Table
+
+KEPT = timedelta(hours=48)
 
 
 class RepeatableRequest(Table):
@@ -26,3 +36,101 @@ class RepeatableRequest(Table):
     answer: Mapped[bytes | None] = mapped_column(LargeBinary, info=PRIVATE)
     """Null where the answer is a secret and must not be kept."""
     written_at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
+class KeyReused(
+    RuleBroken,
+    code="idempotency_key_reused",
+    sentence="这个 Idempotency-Key 已用于另一个请求，请为新的请求换一个。",
+):
+    """The same sender has used this Idempotency-Key for another request."""
+
+
+class AlreadyAnswered(
+    Conflict, code="already_answered", sentence="这个请求已经完成，但结果只显示一次，不能再次查看。"
+):
+    """The request was carried out, and its answer is shown only once."""
+
+
+class Repeatable(msgspec.Struct, frozen=True):
+    """A request that may be sent again: its key, and the SHA-256 of what is asked for, in hex."""
+
+    key: str
+    fingerprint: str
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What was answered, to the byte."""
+
+    status: int
+    body: bytes
+
+
+_HERE = (
+    RepeatableRequest.sender == bindparam("its_sender"),
+    RepeatableRequest.key == bindparam("its_key"),
+)
+_FIND = select(RepeatableRequest.fingerprint, RepeatableRequest.status, RepeatableRequest.answer).where(
+    *_HERE
+)
+_KEEP = (
+    update(RepeatableRequest)
+    .where(*_HERE)
+    .values(status=bindparam("its_status"), answer=bindparam("its_answer", type_=LargeBinary))
+)
+_LET_GO = delete(RepeatableRequest).where(*_HERE)
+
+
+def answered(work: Work, request: Repeatable) -> Answer | None:
+    """What the one who acts was answered to this request before, if they were.
+
+    Refuses a key that they used for another request, and to repeat an answer that is shown only once.
+    """
+    row = work.connection().execute(_FIND, _of(work, request)).one_or_none()
+    if row is None or row.status is None:  # null: it is this work that carries it out
+        return None
+    if row.fingerprint != request.fingerprint:
+        raise KeyReused
+    if row.answer is None:
+        raise AlreadyAnswered
+    return Answer(row.status, row.answer)
+
+
+def claim(work: Work, request: Repeatable) -> Answer | None:
+    """Takes the key for a request that this work is about to carry out; or gives, and refuses, as
+    :func:`answered` does. If another work is carrying it out, waits until that has ended."""
+    its = _of(work, request)
+    row = {
+        "sender": its["its_sender"],
+        "key": request.key,
+        "fingerprint": request.fingerprint,
+        "written_at": work.now,
+    }
+    while not insert_missing(work, RepeatableRequest, [row]):
+        if (answer := answered(work, request)) is not None:
+            return answer  # else the clock has just forgotten it
+    return None
+
+
+def keep(work: Work, request: Repeatable, answer: Answer, *, shown_once: bool = False) -> None:
+    """Keeps what is answered to a claimed request; of what is shown only once, that it was answered."""
+    body = None if shown_once else answer.body
+    its = _of(work, request) | {"its_status": answer.status, "its_answer": body}
+    work.connection().execute(_KEEP, its)
+
+
+def let_go(work: Work, request: Repeatable) -> None:
+    """Gives a claimed key back: this work was not the last step of its request."""
+    work.connection().execute(_LET_GO, _of(work, request))
+
+
+def forget_old_answers(work: Work) -> int:
+    """Forgets what was answered over 48 hours ago; returns how many answers. A step of the clock."""
+    old = delete(RepeatableRequest).where(RepeatableRequest.written_at < work.now - KEPT)
+    return work.connection().execute(old).rowcount
+
+
+def _of(work: Work, request: Repeatable) -> dict[str, Any]:
+    """Whoever has not signed in shares one name with all others: their key is their secret."""
+    sender = "anonymous" if work.by.person_id is None else f"person:{work.by.person_id}"
+    return {"its_sender": sender, "its_key": request.key}

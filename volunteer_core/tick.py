@@ -21,6 +21,7 @@ from volunteer_core.notices.writing import tell
 from volunteer_core.people.models import Person
 from volunteer_core.people.standing import expiring_checks, expiring_qualifications
 from volunteer_core.permissions import Actor
+from volunteer_core.repeats import forget_old_answers
 from volunteer_core.rosters.availability.asking import remind_of_asks
 from volunteer_core.rosters.drafts.queueing import take_back_lost
 from volunteer_core.rosters.gaps import tell_of_those_who_cannot
@@ -44,6 +45,8 @@ class Ticked(msgspec.Struct, frozen=True):
     """For a planning process."""
     busy_forgotten: int
     """Spans that are past, and calendars of people who have left."""
+    answers_forgotten: int
+    """Of requests that were sent with a key."""
     calendars_read: int
     """A few of those that are due: fetching takes seconds, in which no transaction is held."""
 
@@ -59,6 +62,7 @@ def run(database: Database, *, fetcher: Fetcher = Fetcher()) -> Ticked:
         seats_moved=_each(database, lines_to_move, move_line),
         drafts_waiting=_step(database, take_back_lost),
         busy_forgotten=_step(database, forget_what_is_over),
+        answers_forgotten=_step(database, forget_old_answers),
         calendars_read=refresh_due(database, fetcher=fetcher),
     )
 

@@ -90,6 +90,7 @@ def list_tokens(opened: Opened, person_id: PathId, paging: Paged) -> Page[TokenV
     operation="access.tokens.issue",
     asks=IssueToken(label="手机"),
     answers=ISSUED,
+    shown_once=True,
 )
 def issue_token(opened: Opened, person_id: PathId, data: JSONBody[IssueToken]) -> IssuedToken:
     """Issue a token for a person. Its secret is shown this once and kept nowhere."""

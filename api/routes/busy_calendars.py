@@ -87,7 +87,7 @@ async def upload_busy_calendar(
     `calendar_too_heavy`. Ten calendars a person (`too_many_calendars`).
     """
     return await aside_of(request).run(
-        adding.upload, opened, person_id=person_id, label=label, data=bytes(body)
+        opened.carry_out, adding.upload, opened, person_id=person_id, label=label, data=bytes(body)
     )
 
 
@@ -107,6 +107,7 @@ async def register_busy_calendar(
     (`address_unreachable`, `address_gone`, `address_too_slow`, `too_many_redirects`).
     """
     return await aside_of(request).run(
+        opened.carry_out,
         adding.register,
         opened,
         person_id=person_id,
@@ -144,6 +145,7 @@ async def refresh_busy_calendar(
     Why it could not be read, if so, is in `problem`; what was read before still counts.
     """
     return await aside_of(request).run(
+        opened.carry_out,
         refreshing.refresh,
         opened,
         person_id=person_id,

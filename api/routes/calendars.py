@@ -116,6 +116,7 @@ class Rename(Body):
     operation="calendars.subscribe.person",
     asks=Subscribe(kind=FeedKind.PERSON, subject_id=42, label="手机"),
     answers=SUBSCRIBED,
+    shown_once=True,
 )
 def subscribe(request: Request[Any, Any, Any], opened: Opened, data: JSONBody[Subscribe]) -> Subscribed:
     """Make a secret address for a calendar.
@@ -168,7 +169,12 @@ def choose_options(
         return subscriptions.choose_options(work, subscription_id=subscription_id, options=_options(data))
 
 
-@act("/subscriptions/{subscription_id:int}/rotate", operation="calendars.rotate", answers=SUBSCRIBED)
+@act(
+    "/subscriptions/{subscription_id:int}/rotate",
+    operation="calendars.rotate",
+    answers=SUBSCRIBED,
+    shown_once=True,
+)
 def rotate_subscription(
     request: Request[Any, Any, Any], opened: Opened, subscription_id: PathId
 ) -> Subscribed:

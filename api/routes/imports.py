@@ -60,7 +60,9 @@ async def import_people_sheet(
 
     Refused with `file_malformed`: `problems` names each by file, sheet, line and column.
     """
-    return await sheets_of(request).run(import_file, opened, PEOPLE, file=file, content=bytes(body))
+    return await sheets_of(request).run(
+        opened.carry_out, import_file, opened, PEOPLE, file=file, content=bytes(body)
+    )
 
 
 @act("/imports/people/preview", operation="sheets.import", asks=PEOPLE_FILE, answers=PREVIEW)
@@ -68,7 +70,9 @@ async def preview_people_sheet(
     request: Request[Any, Any, Any], opened: Opened, body: RawBody, file: QueryText = "people.csv"
 ) -> Preview:
     """Look over a sheet of people: what importing it would do, and every problem. Nothing is changed."""
-    return await sheets_of(request).run(preview_file, opened, PEOPLE, file=file, content=bytes(body))
+    return await sheets_of(request).run(
+        opened.carry_out, preview_file, opened, PEOPLE, file=file, content=bytes(body)
+    )
 
 
 @get("/imports/people/template", operation="sheets.import", answers="PK…", media_type=XLSX)
@@ -87,7 +91,9 @@ async def import_hours_sheet(
     Importing it again adds only what is new. Lines of closed months are entered today, as adjustments.
     Refused with `file_malformed`: `problems` names each by file, sheet, line and column.
     """
-    return await sheets_of(request).run(import_file, opened, HOURS, file=file, content=bytes(body))
+    return await sheets_of(request).run(
+        opened.carry_out, import_file, opened, HOURS, file=file, content=bytes(body)
+    )
 
 
 @act("/imports/hours/preview", operation="sheets.import", asks=HOURS_FILE, answers=PREVIEW)
@@ -98,7 +104,9 @@ async def preview_hours_sheet(
 
     `remarks` are no problems: lines that would land in the open month because their own is closed.
     """
-    return await sheets_of(request).run(preview_file, opened, HOURS, file=file, content=bytes(body))
+    return await sheets_of(request).run(
+        opened.carry_out, preview_file, opened, HOURS, file=file, content=bytes(body)
+    )
 
 
 @get("/imports/hours/template", operation="sheets.import", answers="PK…", media_type=XLSX)
@@ -116,7 +124,9 @@ async def import_children_sheet(
 
     Refused with `file_malformed`: `problems` names each by file, sheet, line and column.
     """
-    return await sheets_of(request).run(import_file, opened, CHILDREN, file=file, content=bytes(body))
+    return await sheets_of(request).run(
+        opened.carry_out, import_file, opened, CHILDREN, file=file, content=bytes(body)
+    )
 
 
 router = Router(

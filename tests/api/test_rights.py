@@ -3,25 +3,15 @@ exactly those whom the table of rights names."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import httpx
-import msgspec
 import pytest
-from litestar import Litestar
-from litestar.handlers import HTTPRouteHandler
-from litestar.routes import HTTPRoute
-from litestar.testing import TestClient
 
-from api.app import create_app
-from api.settings import Settings
-from tests.api.calls import CALENDAR, CALLS, PATH, Call
-from tests.api.story import fill, refused
-from tests.api.town import CLOCK, Town
+from tests.api.calls import CALLS, Call
+from tests.api.served import Served, serve_town
+from tests.api.story import refused
 from tests.web import Web
-from volunteer_core.opening import open_office
 from volunteer_core.permissions import RIGHTS, Scope
 
 ACTORS: Mapping[str, set[Scope]] = {
@@ -42,48 +32,10 @@ ELSEWHERE = {"other leader": Scope.TEAM, "neighbour": Scope.COMMUNITY}
 """Who has a scope, but with other subjects in it."""
 
 
-class Served(msgspec.Struct):
-    """The town behind its application: the routes by operation id, and a token by actor."""
-
-    client: TestClient[Litestar]
-    routes: dict[str, tuple[str, HTTPRouteHandler]]
-    ids: dict[str, Any]
-    secrets: dict[str, str]
-
-    def send(self, call: Call, *, by: str) -> httpx.Response:
-        template, handler = self.routes[call.operation_id]
-        parts = {**PATH, **call.path}
-        path = re.sub(r"\{(\w+):\w+\}", lambda part: parts[part[1]], template)
-        more: dict[str, Any] = {"params": fill(call.query, self.ids)}
-        if isinstance(call.body, str):
-            more["content"] = call.body.encode()
-        elif call.body is not None:
-            more["json"] = fill(call.body, self.ids)
-        if by in self.secrets:
-            more["headers"] = {"Authorization": f"Bearer {self.secrets[by]}"}
-        method = next(iter(handler.http_methods))
-        return self.client.request(method, fill(path, self.ids), **more)
-
-
 @pytest.fixture(scope="module")
 def served(databases: Any, web: Web) -> Iterator[Served]:
-    with databases.new(tables=True) as url:
-        office = open_office(url, clock=lambda: CLOCK)
-        town = Town(office, calendar_address=web.gives("/town.ics", CALENDAR.encode()))
-        secrets = {actor: town.token(person).secret for actor, person in town.who.items()}
-        app = create_app(office, Settings())
-        app.state.fetcher = web.fetcher()
-        with TestClient(app, raise_server_exceptions=False) as client:
-            yield Served(client, dict(routes_of(app)), town.ids, secrets)
-        office.dispose()
-
-
-def routes_of(app: Litestar) -> Iterator[tuple[str, tuple[str, HTTPRouteHandler]]]:
-    for route in app.routes:
-        if isinstance(route, HTTPRoute):
-            for method, (handler, _) in route.route_handler_map.items():
-                if method != "OPTIONS" and handler.opt["operation"] is not None:
-                    yield handler.handler_name, (route.path, handler)
+    with serve_town(databases, web) as found:
+        yield found
 
 
 def scopes_of(actor: str) -> set[Scope]:
