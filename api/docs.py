@@ -127,7 +127,8 @@ def describe(version: str) -> OpenAPIConfig:
             "Rosters, calendars, events, hours and child care of the volunteers of a street office.\n\n"
             "Sign in with `Authorization: Bearer <token>`. Every error is a problem document (RFC 9457): "
             "`code` never changes, `detail` is a sentence in Chinese. Lists take `limit` and `offset`. "
-            "Bodies are strict JSON; fields and query parameters that are not described are refused."
+            "Bodies are strict JSON; fields and query parameters that are not described are refused. "
+            "A POST with an `Idempotency-Key` may be sent again when its answer was lost: nothing is done twice."
         ),
         tags=list(TAGS),
         components=Components(

@@ -20,7 +20,7 @@ from litestar.serialization import encode_json
 
 from api.problems import RequestInvalid
 from volunteer_core.database import Work
-from volunteer_core.repeats import Answer, Repeatable, answered, claim, keep, let_go
+from volunteer_core.repeats import Answer, Repeatable, answered, claim, keep
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -77,7 +77,6 @@ class LastWork:
     def write(self, opens: Callable[[], Any]) -> Iterator[Work]:
         """A work that may be the last: it ends when the next begins, or when the answer is kept."""
         if self._work is not None:
-            let_go(self._work, self._request)
             self._work = None
             self._left_open.close()
         with ExitStack() as opened:

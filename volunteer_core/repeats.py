@@ -32,7 +32,7 @@ class RepeatableRequest(Table):
     fingerprint: Mapped[str] = mapped_column(String(64))
     """SHA-256 of method, path and body: another request with the same key is a mistake."""
     status: Mapped[int | None]
-    """Null while it is being carried out, in that transaction only."""
+    """Null while it is being carried out: in that transaction only, unless it takes several."""
     answer: Mapped[bytes | None] = mapped_column(LargeBinary, info=PRIVATE)
     """Null where the answer is a secret and must not be kept."""
     written_at: Mapped[datetime] = mapped_column(Instant, index=True)
@@ -78,7 +78,6 @@ _KEEP = (
     .where(*_HERE)
     .values(status=bindparam("its_status"), answer=bindparam("its_answer", type_=LargeBinary))
 )
-_LET_GO = delete(RepeatableRequest).where(*_HERE)
 
 
 def answered(work: Work, request: Repeatable) -> Answer | None:
@@ -87,10 +86,12 @@ def answered(work: Work, request: Repeatable) -> Answer | None:
     Refuses a key that they used for another request, and to repeat an answer that is shown only once.
     """
     row = work.connection().execute(_FIND, _of(work, request)).one_or_none()
-    if row is None or row.status is None:  # null: it is this work that carries it out
+    if row is None:
         return None
     if row.fingerprint != request.fingerprint:
         raise KeyReused
+    if row.status is None:  # this very work carries it out, or the steps before this one did
+        return None
     if row.answer is None:
         raise AlreadyAnswered
     return Answer(row.status, row.answer)
@@ -106,10 +107,7 @@ def claim(work: Work, request: Repeatable) -> Answer | None:
         "fingerprint": request.fingerprint,
         "written_at": work.now,
     }
-    while not insert_missing(work, RepeatableRequest, [row]):
-        if (answer := answered(work, request)) is not None:
-            return answer  # else the clock has just forgotten it
-    return None
+    return None if insert_missing(work, RepeatableRequest, [row]) else answered(work, request)
 
 
 def keep(work: Work, request: Repeatable, answer: Answer, *, shown_once: bool = False) -> None:
@@ -117,11 +115,6 @@ def keep(work: Work, request: Repeatable, answer: Answer, *, shown_once: bool = 
     body = None if shown_once else answer.body
     its = _of(work, request) | {"its_status": answer.status, "its_answer": body}
     work.connection().execute(_KEEP, its)
-
-
-def let_go(work: Work, request: Repeatable) -> None:
-    """Gives a claimed key back: this work was not the last step of its request."""
-    work.connection().execute(_LET_GO, _of(work, request))
 
 
 def forget_old_answers(work: Work) -> int:

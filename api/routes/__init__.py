@@ -14,6 +14,8 @@
    ``paging: Paged`` for lists. An upload takes ``body: RawBody`` instead of ``data``.
 5. Its body is three lines at most: open work, call **one** operation, return its view untouched.
    ``opened.read()`` for looking, ``opened.write()`` for changing. No rules, no rights, no queries here.
+   A POST may be sent again (:mod:`api.repeats`): its last ``opened.write()`` is committed with its answer.
+   Say ``shown_once=True`` if that holds a secret. One that runs aside does so by ``opened.carry_out``.
 6. Last, ``router``, named in ``api/app.py``; its tag is described in ``api/docs.py``.
 
 Annotations are read at run time: import the types for real, not under TYPE_CHECKING. Msgspec's ``Meta``

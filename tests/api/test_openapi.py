@@ -112,6 +112,13 @@ def test_every_operation_is_described(api: Any, description: dict[str, Any]) -> 
         assert method == "get" or path.startswith("/v1/"), name
 
 
+def test_every_post_may_be_sent_again(description: dict[str, Any]) -> None:
+    for _, method, operation in operations(description):
+        headers = [one for one in operation.get("parameters", []) if one["in"] == "header"]
+        assert [one["name"] for one in headers] == (["Idempotency-Key"] if method == "post" else [])
+        assert not any(one["required"] for one in headers)
+
+
 def test_security_is_that_of_the_table(api: Any, description: dict[str, Any]) -> None:
     by_name = {handler.handler_name: handler for _, handler in handlers(api)}
     for _, _, operation in operations(description):

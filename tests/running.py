@@ -1,0 +1,82 @@
+"""A server as a process of its own: ``volunteer serve``, or a launcher of the tests."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import httpx
+
+SERVE = ("api.command_line", "serve")
+
+
+@contextmanager
+def running(
+    url: str, *, now: datetime, workers: int = 2, module: tuple[str, ...] = SERVE, **environment: str
+) -> Iterator[str]:
+    """The address of a server on a database, whose clock stands still, until the block ends."""
+    port = free_port()
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *module, "--port", str(port), "--workers", str(workers)],
+            env={
+                **os.environ,
+                "VOLUNTEER_DATABASE_URL": url,
+                "VOLUNTEER_NOW": now.isoformat(),
+                "VOLUNTEER_LOG_LEVEL": "warning",
+                **environment,
+            },
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # a process group of its own, for ending what hangs
+        )
+        try:
+            base = f"http://127.0.0.1:{port}"
+            _wait_for_answer(process, f"{base}/ready")
+            yield base
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=60)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                raise
+
+
+def client(base: str) -> httpx.Client:
+    """A client for several threads, each of whose requests has a connection of its own, and so is answered
+    by any of the workers."""
+    return httpx.Client(
+        base_url=base,
+        trust_env=False,
+        verify=False,  # no certificates are read: there is no TLS
+        timeout=60,
+        limits=httpx.Limits(max_keepalive_connections=0),
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def _wait_for_answer(process: subprocess.Popen[bytes], url: str) -> None:
+    with httpx.Client(trust_env=False, verify=False) as asking:
+        for _ in range(2400):
+            try:
+                asking.get(url)
+            except httpx.TransportError:
+                assert process.poll() is None, "the server has ended"
+                time.sleep(0.05)
+            else:
+                return
+    raise AssertionError(f"nobody answers at {url}")

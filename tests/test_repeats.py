@@ -1,0 +1,59 @@
+"""Keys of requests that may be sent again: whose they are, and who waits for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.at_once import just_before_the_commit
+from volunteer_core.database import Database, Work
+from volunteer_core.errors import Conflict
+from volunteer_core.permissions import Actor
+from volunteer_core.repeats import Answer, KeyReused, Repeatable, answered, claim, keep
+
+REQUEST = Repeatable("a-key-of-somebody", "0" * 64)
+OTHER = Repeatable("a-key-of-somebody", "1" * 64)
+ANSWER = Answer(201, "{“报名”}".encode())
+
+
+def carry_out(work: Work, request: Repeatable = REQUEST) -> Answer | None:
+    """What was answered before, or nothing if the request is carried out now."""
+    found = claim(work, request)
+    if found is None:
+        keep(work, request, ANSWER)
+    return found
+
+
+def test_a_key_is_its_senders(office: Database) -> None:
+    for sender in (Actor.person(1), Actor.person(2), Actor.anonymous()):
+        for expected in (None, ANSWER):
+            with office.write(by=sender) as work:
+                assert answered(work, REQUEST) == expected
+                assert carry_out(work) == expected
+        with office.write(by=sender) as work, pytest.raises(KeyReused):
+            carry_out(work, OTHER)
+
+
+def test_who_comes_while_it_is_carried_out_waits_for_the_answer(office: Database) -> None:
+    def do(operation: Callable[[Work], Answer | None]) -> Answer | None:
+        with office.write(by=Actor.person(1)) as work:
+            return operation(work)
+
+    assert just_before_the_commit(do, carry_out, lambda: do(carry_out)) == [None, ANSWER]
+
+
+def test_who_comes_while_it_fails_carries_it_out(office: Database) -> None:
+    def fail(operation: Callable[[Work], Answer | None]) -> None:
+        with office.write(by=Actor.person(1)) as work:
+            operation(work)
+            raise Conflict
+
+    def succeed() -> Answer | None:
+        with office.write(by=Actor.person(1)) as work:
+            return carry_out(work)
+
+    refusal, carried_out = just_before_the_commit(fail, carry_out, succeed)
+    assert isinstance(refusal, Conflict)
+    assert carried_out is None
+    assert succeed() == ANSWER
