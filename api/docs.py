@@ -128,7 +128,7 @@ def describe(version: str) -> OpenAPIConfig:
             "Sign in with `Authorization: Bearer <token>`. Every error is a problem document (RFC 9457): "
             "`code` never changes, `detail` is a sentence in Chinese. Lists take `limit` and `offset`. "
             "Bodies are strict JSON; fields and query parameters that are not described are refused. "
-            "A POST with an `Idempotency-Key` may be sent again when its answer was lost: nothing is done twice."
+            "A POST with an `Idempotency-Key` may be sent again when its answer was lost: it is done once."
         ),
         tags=list(TAGS),
         components=Components(
