@@ -165,7 +165,7 @@ def test_a_refusal_is_not_kept(api: Any) -> None:
 
 
 def test_what_takes_several_steps_is_known_at_the_first(api: Any) -> None:
-    """The tenth calendar is the last: who sends it again is answered before they are asked whether they may."""
+    """The tenth calendar is the last: sent again, it is answered before anybody asks for room."""
     path = f"/v1/people/{newcomer(api, '符大姐')}/busy-calendars?label=手机"
     for number in range(11):
         sent = {"by": "符大姐", "content": CALENDAR.encode()}
