@@ -51,6 +51,24 @@ def running(
                 raise
 
 
+def serve_app(target: str) -> None:
+    """What a launcher does: serves the application that ``target`` makes, as ``volunteer serve`` would."""
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    port, workers = (int(sys.argv[sys.argv.index(name) + 1]) for name in ("--port", "--workers"))
+    Server(
+        target,
+        address="127.0.0.1",
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=workers,
+        factory=True,
+        websockets=False,
+        log_enabled=False,
+    ).serve()
+
+
 def client(base: str) -> httpx.Client:
     """A client for several threads, each of whose requests has a connection of its own, and so is answered
     by any of the workers."""

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
@@ -24,6 +23,7 @@ from sqlalchemy import inspect
 
 from api.app import create_app
 from api.settings import read_settings
+from tests.running import serve_app
 from volunteer_core.database import Database, Work
 from volunteer_core.events.models import Position, Signup
 from volunteer_core.opening import open_office
@@ -188,22 +188,5 @@ def _as_of_now(table: type[Table], values: dict[str, Any], made: Made) -> dict[s
     return found
 
 
-def main() -> None:
-    from granian.constants import Interfaces
-    from granian.server import Server
-
-    port, workers = (int(sys.argv[sys.argv.index(name) + 1]) for name in ("--port", "--workers"))
-    Server(
-        "tests.events.looking_first:app",
-        address="127.0.0.1",
-        port=port,
-        interface=Interfaces.ASGI,
-        workers=workers,
-        factory=True,
-        websockets=False,
-        log_enabled=False,
-    ).serve()
-
-
 if __name__ == "__main__":
-    main()
+    serve_app("tests.events.looking_first:app")

@@ -98,6 +98,19 @@ def rush(
     return [arrival for job in jobs for arrival in job.result(PATIENCE_SECONDS * 2)]
 
 
+def nobody_overtook(arrivals: Sequence[Arrival]) -> bool:
+    """Whether nobody who was answered before another person even asked stands behind them."""
+    answered = sorted(arrivals, key=lambda arrival: arrival.answered)
+    last, behind = 0, 0
+    for later in sorted(arrivals, key=lambda arrival: arrival.sent):
+        while answered[behind].answered < later.sent:
+            last = max(last, answered[behind].number)
+            behind += 1
+        if last > later.number:
+            return False
+    return True
+
+
 def _begin(barrier: Barrier) -> None:
     global start  # noqa: PLW0603 - a barrier can only be handed to a process as it begins
     start = barrier

@@ -45,14 +45,7 @@ def test_300_sign_ups_from_8_processes_take_40_seats_and_wait_in_order(
     )
     # Rows get their ids as they are committed, one after the other: numbers are in the same order.
     assert [signup.number for signup in sorted(line, key=lambda signup: signup.id)] == list(range(1, 301))
-    # Nobody who was answered before another person even asked stands behind them.
-    arrivals.sort(key=lambda arrival: arrival.sent)
-    answered = sorted(arrivals, key=lambda arrival: arrival.answered)
-    behind = 0
-    for later in arrivals:
-        while answered[behind].answered < later.sent:
-            assert answered[behind].number < later.number
-            behind += 1
+    assert racing.nobody_overtook(arrivals)
 
 
 def test_without_the_lock_the_same_rush_oversells(
