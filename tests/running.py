@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any, NamedTuple
 
 import httpx
 
@@ -19,10 +20,38 @@ SERVE = ("api.command_line", "serve")
 
 
 @contextmanager
-def running(
+def running(url: str, **facts: Any) -> Iterator[str]:
+    """The address of a server that answers, until the block ends. ``facts`` are those of :func:`started`."""
+    with started(url, **facts) as server:
+        server.wait()
+        yield server.base
+
+
+class Started(NamedTuple):
+    """A server that is about to answer."""
+
+    process: subprocess.Popen[bytes]
+    base: str
+
+    def wait(self) -> None:
+        """Returns when it answers; fails when it has ended instead."""
+        with httpx.Client(trust_env=False, verify=False) as asking:
+            for _ in range(2400):
+                try:
+                    asking.get(f"{self.base}/ready")
+                except httpx.TransportError:
+                    assert self.process.poll() is None, "the server has ended"
+                    time.sleep(0.05)
+                else:
+                    return
+        raise AssertionError(f"nobody answers at {self.base}")
+
+
+@contextmanager
+def started(
     url: str, *, now: datetime, workers: int = 2, module: tuple[str, ...] = SERVE, **environment: str
-) -> Iterator[str]:
-    """The address of a server on a database, whose clock stands still, until the block ends."""
+) -> Iterator[Started]:
+    """A server on a database, whose clock stands still, until the block ends."""
     port = free_port()
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
@@ -39,9 +68,7 @@ def running(
             start_new_session=True,  # a process group of its own, for ending what hangs
         )
         try:
-            base = f"http://127.0.0.1:{port}"
-            _wait_for_answer(process, f"{base}/ready")
-            yield base
+            yield Started(process, f"http://127.0.0.1:{port}")
         finally:
             process.terminate()
             try:
@@ -85,16 +112,3 @@ def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
-
-
-def _wait_for_answer(process: subprocess.Popen[bytes], url: str) -> None:
-    with httpx.Client(trust_env=False, verify=False) as asking:
-        for _ in range(2400):
-            try:
-                asking.get(url)
-            except httpx.TransportError:
-                assert process.poll() is None, "the server has ended"
-                time.sleep(0.05)
-            else:
-                return
-    raise AssertionError(f"nobody answers at {url}")

@@ -18,7 +18,7 @@ from tests.at_once import at_once
 from tests.databases import Databases
 from tests.events.lecture import NOW, TODAY, Lecture, announce_lecture, clock
 from tests.events.looking_first import GATE, Gate, look_first
-from tests.running import client, running
+from tests.running import client, started
 from volunteer_core import tick
 from volunteer_core.access.tokens import issue_token
 from volunteer_core.commitments.models import Commitment, CommitmentStatus
@@ -114,10 +114,15 @@ class Races(msgspec.Struct):
         return self._hall(self.looking, **facts)
 
     def _hall(
-        self, http: httpx.Client, *, seats: int, seated: Sequence[int] = (), offered: bool = False
+        self,
+        http: httpx.Client,
+        *,
+        seats: int,
+        seated: Sequence[int] = (),
+        offered: bool = False,
     ) -> Hall:
-        """On a day of its own: people are free. The first of those who have signed up have the seats; or
-        has cancelled, and the seat is ``offered`` to the second."""
+        """On a day of its own: people are free. The first of those who have signed up have
+        the seats; or has cancelled, and the seat is ``offered`` to the second."""
         starts_at = clock(15) + timedelta(days=next(self.days))
         event, position = self.lecture.hold_event(starts_at, starts_at + HOUR, capacity=seats)
         signups = self.lecture.sign_up_all(seated, position)
@@ -146,13 +151,15 @@ def races(databases: Databases) -> Iterator[Races]:
             }
             for person in lecture.people:
                 join(work, team_id=lecture.team, person_id=person, on=TODAY)
-        bases = [
-            running_until.enter_context(running(url, now=NOW)),
+        servers = [
+            running_until.enter_context(started(url, now=NOW)),
             running_until.enter_context(
-                running(url, now=NOW, module=LOOKING_FIRST, **{GATE: str(gate.port)})
+                started(url, now=NOW, module=LOOKING_FIRST, **{GATE: str(gate.port)})
             ),
         ]
-        locking, looking = (running_until.enter_context(client(base)) for base in bases)
+        for server in servers:
+            server.wait()
+        locking, looking = (running_until.enter_context(client(server.base)) for server in servers)
         yield Races(lecture, secrets, gate, locking, looking, count(1), blind)
         office.dispose()
         blind.dispose()
