@@ -11,6 +11,7 @@ from api.incoming import Body, Id, Paged, PathId, given
 from api.operations import act, get, post
 from api.work import Opened
 from volunteer_core.database import Page
+from volunteer_core.events import consents
 from volunteer_core.people import vouching
 from volunteer_core.people.models import CheckResult, LeaveKind
 from volunteer_core.people.vouching import ConsentView, LeaveView
@@ -58,11 +59,12 @@ class LinkGuardian(Body):
 
 
 class GiveConsent(Body):
-    """Which guardian consents, and for which days; both belong to them."""
+    """Which guardian consents, and to what: one event, or all on some days, of which both belong to them."""
 
     guardian_id: Id
-    valid_from: date
-    valid_to: date
+    valid_from: date | None = None
+    valid_to: date | None = None
+    event_id: Id | None = None
 
 
 class TakeLeave(Body):
@@ -124,12 +126,12 @@ def list_consents(opened: Opened, ward_id: PathId, paging: Paged) -> Page[Consen
     answers=CONSENT,
 )
 def give_consent(opened: Opened, ward_id: PathId, data: JSONBody[GiveConsent]) -> ConsentView:
-    """Consent that a minor serves between two dates, of 400 days at most.
+    """Consent that a minor serves: between two dates, of 400 days at most, or at one event.
 
     The guardian does so themselves; a coordinator records what was signed on paper.
     """
     with opened.write() as work:
-        return vouching.give_consent(work, ward_id=ward_id, **given(data))
+        return consents.give_consent(work, ward_id=ward_id, **given(data))
 
 
 @act("/consents/{consent_id:int}/withdraw", operation="people.consent", answers=CONSENT)
