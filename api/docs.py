@@ -53,6 +53,7 @@ TAGS = (
     Tag("swaps", "换班、顶班、自行报名和候补"),
     Tag("versions", "已公布排班的各个版本"),
     Tag("events", "活动、岗位、报名和候补"),
+    Tag("event-outcomes", "活动之后：统计、评价和签到表"),
     Tag("children", "五点学堂的儿童、报名和接送授权"),
     Tag("sessions", "五点学堂当天的到达和交接"),
     Tag("calendars", "日历订阅和个人安排"),

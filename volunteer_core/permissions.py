@@ -217,6 +217,12 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         ("events.cancel", _S, _G, _T, _C, _O),
         ("events.signups", _T, _C, _O),
         ("events.mark_attendance", _T, _C, _O),
+        ("events.attendance_sheet", _T, _C, _O),
+        ("events.figures", _T, _C, _O),
+        ("events.evaluate", _S, _G),
+        ("events.evaluate_service", _T, _C, _O),
+        ("events.evaluations", _T, _C, _O),
+        ("events.evaluations.own", _S, _G),
         # hours
         ("hours.entries", _S, _G, _T, _C, _O),
         ("hours.progress", _S, _G, _T, _C, _O),

@@ -15,6 +15,8 @@ from volunteer_core.commitments.busy.refreshing import forget_what_is_over, refr
 from volunteer_core.database import Database, Work
 from volunteer_core.errors import Conflict
 from volunteer_core.events.offers import lines_to_move, move_line
+from volunteer_core.events.adults import tell_of_missing_adults
+from volunteer_core.events.consents import tell_of_moved_events
 from volunteer_core.hours.recognitions.reviewing import tell_of_reviews
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.notices.writing import tell
@@ -40,6 +42,10 @@ class Ticked(msgspec.Struct, frozen=True):
     offers_lapsed: int
     seats_moved: int
     """Sign-ups that got a seat or an offer, or whose offer ran out."""
+    adults_told: int
+    """Of events with minors that lack adults with a record check."""
+    consents_told: int
+    """Of events that moved to a date for which nobody has consented."""
     drafts_waiting: int
     """For a planning process."""
     busy_forgotten: int
@@ -57,6 +63,8 @@ def run(database: Database, *, fetcher: Fetcher = Fetcher()) -> Ticked:
         reviews_told=_step(database, tell_of_reviews),
         offers_lapsed=_step(database, lapse_late_offers),
         seats_moved=_each(database, lines_to_move, move_line),
+        adults_told=_step(database, tell_of_missing_adults),
+        consents_told=_step(database, tell_of_moved_events),
         drafts_waiting=_step(database, take_back_lost),
         busy_forgotten=_step(database, forget_what_is_over),
         calendars_read=refresh_due(database, fetcher=fetcher),

@@ -12,6 +12,7 @@ from api.operations import act, get, post
 from api.work import Opened
 from volunteer_core.database import Page
 from volunteer_core.events import consents
+from volunteer_core.events.consents import WithdrawnConsent
 from volunteer_core.people import vouching
 from volunteer_core.people.models import CheckResult, LeaveKind
 from volunteer_core.people.vouching import ConsentView, LeaveView
@@ -24,6 +25,16 @@ CONSENT = ConsentView(
     valid_to=date(2027, 8, 31),
     given_at=datetime(2026, 9, 1, 2, 0, tzinfo=UTC),
     withdrawn_at=None,
+)
+WITHDRAWN = WithdrawnConsent(
+    id=5,
+    ward_id=42,
+    guardian_id=41,
+    valid_from=date(2026, 9, 1),
+    valid_to=date(2027, 8, 31),
+    given_at=datetime(2026, 9, 1, 2, 0, tzinfo=UTC),
+    withdrawn_at=datetime(2026, 11, 27, 4, 0, tzinfo=UTC),
+    cancelled_signups=[9],
 )
 LEAVE = LeaveView(
     id=8,
@@ -134,11 +145,15 @@ def give_consent(opened: Opened, ward_id: PathId, data: JSONBody[GiveConsent]) -
         return consents.give_consent(work, ward_id=ward_id, **given(data))
 
 
-@act("/consents/{consent_id:int}/withdraw", operation="people.consent", answers=CONSENT)
-def withdraw_consent(opened: Opened, consent_id: PathId) -> ConsentView:
-    """Withdraw a consent: any guardian of the minor may, at any time."""
+@act("/consents/{consent_id:int}/withdraw", operation="people.consent", answers=WITHDRAWN)
+def withdraw_consent(opened: Opened, consent_id: PathId) -> WithdrawnConsent:
+    """Withdraw a consent: any guardian of the minor may, at any time.
+
+    Sign-ups to serve that nothing else covers are cancelled at once, and their seats go to the next in
+    line; those who organise are told.
+    """
     with opened.write() as work:
-        return vouching.withdraw_consent(work, consent_id=consent_id)
+        return consents.withdraw_consent(work, consent_id=consent_id)
 
 
 @get("/people/{person_id:int}/leave", operation="people.leave", answers=Page([LEAVE], 1, 50, 0))

@@ -1,18 +1,52 @@
-"""A guardian's consent for one event, or for all that some days cover."""
+"""A guardian's consent for one event, or for all that some days cover; and what follows when it ends."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select
+import msgspec
+from sqlalchemy import bindparam, select
 
-from volunteer_core.database import Work
+from volunteer_core.commitments.models import Commitment, CommitmentStatus
+from volunteer_core.commitments.promises import set_status
+from volunteer_core.database import Busy, Work
 from volunteer_core.errors import Malformed
 from volunteer_core.events.calling_off import EventEnded, refuse_called_off
-from volunteer_core.events.models import Event, Position
+from volunteer_core.events.models import IN_LINE, Event, EventStatus, Position, Signup, SignupStatus
+from volunteer_core.events.organisers import tell_organisers
+from volunteer_core.events.waitlist import event_of, promote, seats_taken
+from volunteer_core.notices.models import NoticeKind
+from volunteer_core.notices.writing import tell
+from volunteer_core.office.settings import settings_on
 from volunteer_core.people import vouching
+from volunteer_core.people.models import Consent, Person
+from volunteer_core.people.standing import guardian_ids, standings
 from volunteer_core.people.vouching import ConsentView
-from volunteer_core.timespans import civil_date
+from volunteer_core.timespans import chinese_span, civil_date
+
+
+class WithdrawnConsent(ConsentView, frozen=True, kw_only=True):
+    """A consent that was withdrawn, and which sign-ups of the minor were cancelled for it."""
+
+    cancelled_signups: list[int]
+
+
+_SERVING = (
+    select(Signup)
+    .join(Position, Position.id == Signup.position_id)
+    .where(
+        Signup.person_id == bindparam("person_id"),
+        Signup.status.in_(IN_LINE),
+        Position.earns_hours,
+    )
+)
+_AHEAD = _SERVING.where(Position.ends_at > bindparam("now"))
+_POSITIONS = _AHEAD.with_only_columns(Position.id)
+_SIGNUPS = _AHEAD.order_by(Signup.position_id).execution_options(populate_existing=True)
+_SERVES = _SERVING.with_only_columns(Signup.id).where(Position.event_id == bindparam("event_id")).limit(1)
+_LINES = select(Signup.person_id).where(
+    Signup.position_id.in_(bindparam("positions", expanding=True)), Signup.status.in_(IN_LINE)
+)
 
 
 def give_consent(
@@ -48,6 +82,107 @@ def give_consent(
         valid_to=valid_to,
         event_id=event_id,
     )
+
+
+def withdraw_consent(work: Work, *, consent_id: int) -> WithdrawnConsent:
+    """Withdraws a consent: any guardian of the minor may, at any time (个人信息保护法 Art 15).
+
+    Where nothing else covers the day, the minor's sign-ups to serve are cancelled, whether they had a seat
+    or waited for one, and freed seats go to the next in line. The minor, the other guardians and those
+    who organise are told at once; of what runs already, those who organise. An audience needs no consent.
+    """
+    ward_id = work.find(Consent, consent_id).ward_id
+    facts = {"person_id": ward_id, "now": work.now}
+    positions = {row.id: row for row in work.lock_all(Position, work.scalars(_POSITIONS, facts))}
+    work.lock_all(Person, {ward_id, *work.scalars(_LINES, {"positions": list(positions)})})
+    withdrawn = vouching.withdraw_consent(work, consent_id=consent_id)
+    cancelled = []
+    for signup in work.scalars(_SIGNUPS, facts).all():
+        position = positions.get(signup.position_id)
+        if position is None:
+            raise Busy  # they have just signed up there
+        event = event_of(work, position)
+        if _needs_consent(work, event, position, ward_id):
+            if work.now < position.starts_at:
+                _cancel(work, position, signup)
+                cancelled.append(signup.id)
+            _tell_of_withdrawal(work, event, position, signup)
+    return WithdrawnConsent(**msgspec.structs.asdict(withdrawn), cancelled_signups=cancelled)
+
+
+def tell_of_moved_events(work: Work) -> int:
+    """Tells guardians, and those who organise, once for each date to which an event moved, that a consent
+    for that event alone does not cover it any more. A step of the clock."""
+    rows = work.execute(
+        select(Consent, Event)
+        .join(Event, Event.id == Consent.event_id)
+        .where(
+            Consent.withdrawn_at.is_(None),
+            Event.status == EventStatus.PUBLISHED,
+            Event.starts_at > work.now,
+        )
+        .order_by(Consent.id)
+    ).all()
+    written = 0
+    for consent, event in rows:
+        day = civil_date(event.starts_at)
+        if consent.valid_from <= day <= consent.valid_to:
+            continue
+        serves = work.scalar(_SERVES, {"event_id": event.id, "person_id": consent.ward_id})
+        standing = standings(work, [consent.ward_id], day, event_id=event.id)[consent.ward_id]
+        if serves is None or standing.consented:
+            continue
+        about = f"活动“{event.title}”已改到{chinese_span(event.starts_at, event.ends_at)}"
+        key = f"moved:{consent.id}:{day}"
+        written += tell(
+            work,
+            kind=NoticeKind.CHANGED,
+            person_id=consent.guardian_id,
+            text=f"{about}，您为孩子参加这次活动的同意只针对原来的日期，请重新确认。",
+            key=f"{key}:{consent.guardian_id}",
+        )
+        ward = work.find(Person, consent.ward_id)
+        text = f"{about}，{ward.name}（{ward.code}）的监护人还没有同意新的日期，请联系监护人。"
+        written += tell_organisers(work, event, text, key=key)
+    return written
+
+
+def _needs_consent(work: Work, event: Event, position: Position, person_id: int) -> bool:
+    """Whether somebody may not serve there now, for want of a consent."""
+    day = civil_date(position.starts_at)
+    standing = standings(work, [person_id], day, event_id=event.id)[person_id]
+    years = settings_on(work, day).consent_below_years
+    return not standing.consented and standing.age is not None and standing.age < years
+
+
+def _cancel(work: Work, position: Position, signup: Signup) -> None:
+    """Takes a sign-up out of the line of a locked position, and gives its seat to the next."""
+    signup.status, signup.cancelled_at = SignupStatus.CANCELLED, work.now
+    if signup.commitment_id is not None:  # who only waited has none
+        promote(work, position, at_most=1)
+        set_status(work, work.lock(Commitment, signup.commitment_id), CommitmentStatus.RELEASED)
+    work.flush()
+
+
+def _tell_of_withdrawal(work: Work, event: Event, position: Position, signup: Signup) -> None:
+    """Tells the minor and the other guardians what was cancelled, and who organises of whom it was."""
+    ward, today = work.find(Person, signup.person_id), civil_date(work.now)
+    what = f"“{event.title}”（{position.name}，{chinese_span(position.starts_at, position.ends_at)}）"
+    cancelled = signup.status is SignupStatus.CANCELLED
+    if cancelled:
+        for person_id in {ward.id, *guardian_ids(work, ward.id, today)} - {work.by.person_id}:
+            tell(
+                work,
+                kind=NoticeKind.CHANGED,
+                person_id=person_id,
+                text=f"监护人撤回了同意，活动{what}的报名已取消。",
+            )
+    follows = (
+        f"报名已取消，现有 {seats_taken(work, position)}/{position.capacity} 人"
+        if cancelled
+        else "活动已经开始，请立即联系监护人"
+    )
+    tell_organisers(work, event, f"{ward.name}（{ward.code}）的监护人撤回了同意，活动{what}：{follows}。")
 
 
 def _dates_of(work: Work, event: Event) -> tuple[date, date]:
