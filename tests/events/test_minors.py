@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.at_once import at_once
 from tests.events.family import YEAR, consent, consented_minor, minor
-from tests.events.lecture import SATURDAY, Lecture, clock
+from tests.events.lecture import NOW, SATURDAY, TODAY, Lecture, clock
+from volunteer_core.commitments.models import Attendance
 from volunteer_core.errors import Malformed, NotAllowed
+from volunteer_core.events.attendance import mark_attendance
 from volunteer_core.events.calling_off import EventEnded, EventState
-from volunteer_core.events.consents import give_consent
+from volunteer_core.events.consents import (
+    WithdrawnConsent,
+    give_consent,
+    tell_of_moved_events,
+    withdraw_consent,
+)
+from volunteer_core.events.listing import my_signups
 from volunteer_core.events.minors import beyond_their_day, minutes_of
-from volunteer_core.events.models import Position
-from volunteer_core.events.planning import call_off_event
+from volunteer_core.events.models import Position, SignupStatus
+from volunteer_core.events.planning import call_off_event, change_event
 from volunteer_core.events.positions import add_position
+from volunteer_core.hours.recording import NotPromised
+from volunteer_core.notices.models import NoticeKind
 from volunteer_core.office.settings import change_setting, settings_on
+from volunteer_core.people.models import Consent, Person
 from volunteer_core.people.standing import standings
-from volunteer_core.people.vouching import NotGuardian
+from volunteer_core.people.vouching import AlreadyWithdrawn, ConsentView, NotGuardian, link_guardian
 from volunteer_core.permissions import Actor
 from volunteer_core.timespans import Span
 
@@ -177,3 +190,191 @@ def test_what_overlaps_counts_once(spans: Sequence[Span]) -> None:
     minutes = [clock(9) + timedelta(minutes=number) for number in range(100)]
     covered = sum(any(one.start <= minute < one.end for one in spans) for minute in minutes)
     assert minutes_of(spans) == covered
+
+
+def withdraw(lecture: Lecture, found: ConsentView, *, by: Actor, now: datetime = NOW) -> WithdrawnConsent:
+    with lecture.write(by, now) as work:
+        return withdraw_consent(work, consent_id=found.id)
+
+
+def told(lecture: Lecture, kind: NoticeKind) -> list[tuple[int | None, str]]:
+    return [(notice.person_id, notice.text) for notice in lecture.told(kind)]
+
+
+def test_a_withdrawn_consent_gives_the_seat_to_the_next_and_tells_who_organises(lecture: Lecture) -> None:
+    ward, mother = minor(lecture)
+    found = consent(lecture, ward, mother)
+    seat, *_ = lecture.sign_up_all([ward, *lecture.people[:3]], lecture.ushers)
+    assert lecture.waiting(lecture.ushers) == [lecture.people[2]]
+    withdrawn = withdraw(lecture, found, by=Actor.person(mother))
+    assert withdrawn.cancelled_signups == [seat.id]
+    assert withdrawn.withdrawn_at == NOW
+    assert lecture.with_seat(lecture.ushers) == lecture.people[:3]
+    ushers = "“消防安全知识讲座”（引导员，12月5日（周六）14:30–17:00）"
+    with lecture.read() as work:
+        code = work.find(Person, ward).code
+    [cancelled, *_] = lecture.line(lecture.ushers)  # it stays listed
+    assert (cancelled.person_id, cancelled.status, cancelled.cancelled_at) == (ward, "cancelled", NOW)
+    assert told(lecture, NoticeKind.GAP) == [
+        (
+            lecture.leader_id,
+            f"符小满（{code}）的监护人撤回了同意，活动{ushers}：报名已取消，现有 3/3 人。",
+        )
+    ]
+    assert told(lecture, NoticeKind.CHANGED) == [
+        (
+            ward,
+            f"监护人撤回了同意，活动{ushers}的报名已取消。",
+        )
+    ]
+
+
+def test_who_cannot_serve_any_more_cannot_be_marked_present(lecture: Lecture) -> None:
+    ward, mother = minor(lecture)
+    found = consent(lecture, ward, mother)
+    seat = lecture.sign_up(ward, lecture.ushers)
+    withdraw(lecture, found, by=Actor.person(mother))
+    with lecture.write(now=clock(18)) as work, pytest.raises(NotPromised):
+        mark_attendance(work, signup_id=seat.id, attendance=Attendance.ATTENDED)
+
+
+def test_the_other_guardian_is_told_too(lecture: Lecture) -> None:
+    ward, mother = minor(lecture)
+    father = lecture.newcomer()
+    with lecture.write() as work:
+        link_guardian(work, ward_id=ward, guardian_id=father, relation="父亲", valid_from=TODAY)
+    found = consent(lecture, ward, mother)
+    lecture.sign_up(ward, lecture.ushers)
+    withdraw(lecture, found, by=Actor.person(father))
+    assert {person for person, _ in told(lecture, NoticeKind.CHANGED)} == {ward, mother}
+
+
+def test_who_waits_is_taken_out_of_the_line_and_an_audience_keeps_its_seat(lecture: Lecture) -> None:
+    ward, mother = minor(lecture)
+    found = consent(lecture, ward, mother)
+    lecture.sign_up_all(lecture.people[:3], lecture.ushers)
+    waiting = lecture.sign_up(ward, lecture.ushers)
+    _, film = lecture.hold_event(clock(9), clock(10), earns_hours=False)
+    lecture.sign_up(ward, film)
+    assert withdraw(lecture, found, by=Actor.person(mother)).cancelled_signups == [waiting.id]
+    assert lecture.waiting(lecture.ushers) == []
+    with lecture.read() as work:
+        kept = my_signups(work, person_id=ward).items
+    assert {(one.position_id, one.status) for one in kept} == {
+        (film, SignupStatus.CONFIRMED),
+        (lecture.ushers, SignupStatus.CANCELLED),
+    }
+
+
+def test_what_another_consent_covers_stays(lecture: Lecture) -> None:
+    ward, mother = minor(lecture)
+    standing = consent(lecture, ward, mother)
+    alone = consent(lecture, ward, mother, event=lecture.event)
+    _, morning = lecture.hold_event(clock(9), clock(10))
+    kept, lost = (lecture.sign_up(ward, position) for position in (lecture.ushers, morning))
+    withdrawn = withdraw(lecture, standing, by=Actor.person(mother))
+    assert withdrawn.cancelled_signups == [lost.id]
+    assert lecture.with_seat(lecture.ushers) == [ward]
+    assert withdraw(lecture, alone, by=Actor.person(mother)).cancelled_signups == [kept.id]
+
+
+def test_of_whom_is_there_already_the_organisers_are_told_at_once(lecture: Lecture) -> None:
+    ward, mother = minor(lecture)
+    found = consent(lecture, ward, mother)
+    lecture.sign_up(ward, lecture.ushers)
+    during = clock(15)
+    assert withdraw(lecture, found, by=Actor.person(mother), now=during).cancelled_signups == []
+    [(person, text)] = told(lecture, NoticeKind.GAP)
+    assert person == lecture.leader_id
+    assert text.endswith("活动已经开始，请立即联系监护人。")
+    assert lecture.with_seat(lecture.ushers) == [ward]
+
+
+def test_what_is_over_stays_as_it_was(lecture: Lecture) -> None:
+    ward, mother = minor(lecture)
+    found = consent(lecture, ward, mother)
+    lecture.sign_up(ward, lecture.ushers)
+    assert withdraw(lecture, found, by=Actor.person(mother), now=clock(17)).cancelled_signups == []
+    assert lecture.with_seat(lecture.ushers) == [ward]
+    assert told(lecture, NoticeKind.GAP) == []
+
+
+def test_whoever_has_come_of_age_by_then_needs_no_consent(lecture: Lecture) -> None:
+    ward, mother = minor(lecture, born=date(2008, 12, 5))
+    found = consent(lecture, ward, mother)
+    lecture.sign_up(ward, lecture.ushers)
+    assert withdraw(lecture, found, by=Actor.person(mother)).cancelled_signups == []
+
+
+def test_only_guardians_and_who_keeps_the_paper_withdraw_and_once(lecture: Lecture) -> None:
+    ward, mother = minor(lecture)
+    found = consent(lecture, ward, mother)
+    seat = lecture.sign_up(ward, lecture.ushers)
+    for actor in (Actor.person(ward), lecture.leader, lecture.neighbour, Actor.anonymous()):
+        with pytest.raises(NotAllowed):
+            withdraw(lecture, found, by=actor)
+    assert lecture.with_seat(lecture.ushers) == [ward]
+    assert withdraw(lecture, found, by=lecture.coordinator).cancelled_signups == [seat.id]
+    with pytest.raises(AlreadyWithdrawn):
+        withdraw(lecture, found, by=lecture.coordinator)
+
+
+def test_signing_up_while_the_consent_is_withdrawn(lecture: Lecture) -> None:
+    """Whichever comes first: nobody without a consent keeps a seat."""
+    for number in range(8):
+        ward, mother = minor(lecture)
+        found = consent(lecture, ward, mother)
+        _, position = lecture.hold_event(
+            clock(9, day=SATURDAY + timedelta(days=number)), clock(10, day=SATURDAY + timedelta(days=number))
+        )
+        at_once(
+            partial(lecture.sign_up, ward, position),
+            partial(withdraw, lecture, found, by=Actor.person(mother)),
+        )
+        with lecture.read() as work:
+            withdrawn = work.find(Consent, found.id).withdrawn_at is not None
+            seats = {one.status for one in my_signups(work, person_id=ward).items}
+        assert withdrawn is (SignupStatus.CONFIRMED not in seats)
+
+
+def consented_to_the_lecture_only(lecture: Lecture) -> tuple[int, int]:
+    """A minor and their mother, who has consented to the lecture."""
+    ward, mother = minor(lecture)
+    standing = consent(lecture, ward, mother)
+    lecture.sign_up(ward, lecture.ushers)
+    consent(lecture, ward, mother, event=lecture.event)
+    withdraw(lecture, standing, by=Actor.person(mother))
+    return ward, mother
+
+
+def move_to_sunday(lecture: Lecture) -> None:
+    with lecture.write() as work:
+        change_event(work, event_id=lecture.event, starts_at=clock(15, day=SATURDAY + timedelta(days=1)))
+
+
+def test_an_event_that_moves_to_another_day_is_consented_to_anew(lecture: Lecture) -> None:
+    _, mother = consented_to_the_lecture_only(lecture)
+    with lecture.write() as work:
+        assert tell_of_moved_events(work) == 0
+    move_to_sunday(lecture)
+    for expected in (2, 0):
+        with lecture.write() as work:
+            assert tell_of_moved_events(work) == expected
+    [(guardian, asked)] = [
+        notice for notice in told(lecture, NoticeKind.CHANGED) if notice[1].endswith("请重新确认。")
+    ]
+    assert guardian == mother
+    assert "已改到12月6日（周日）15:00–16:30" in asked
+    [(person, text)] = told(lecture, NoticeKind.GAP)
+    assert person == lecture.leader_id
+    assert "符小满" in text
+
+
+def test_who_has_consented_to_the_new_day_or_stays_away_is_not_asked(lecture: Lecture) -> None:
+    ward, mother = consented_to_the_lecture_only(lecture)
+    stays_away, parent = minor(lecture)
+    consent(lecture, stays_away, parent, event=lecture.event)
+    move_to_sunday(lecture)
+    consent(lecture, ward, mother, event=lecture.event)
+    with lecture.write() as work:
+        assert tell_of_moved_events(work) == 0
