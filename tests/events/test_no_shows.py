@@ -7,18 +7,12 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from tests.events.afterwards import mark
 from tests.events.lecture import SATURDAY, Lecture, clock
 from volunteer_core.commitments.models import Attendance
-from volunteer_core.events.attendance import mark_attendance
 from volunteer_core.events.models import Signup
 from volunteer_core.events.no_shows import habitual, no_show_column, no_shows_of
-from volunteer_core.events.views import SignupView
 from volunteer_core.office.settings import change_setting, settings_on
-
-
-def mark(lecture: Lecture, signup: SignupView, attendance: Attendance) -> None:
-    with lecture.write(now=clock(18)) as work:
-        mark_attendance(work, signup_id=signup.id, attendance=attendance)
 
 
 def counted(lecture: Lecture, *, day: date = SATURDAY) -> dict[int, int]:

@@ -9,8 +9,8 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from volunteer_core.database import Work
+from volunteer_core.events.alerting import whom_to_tell
 from volunteer_core.events.models import Event, EventStatus, Position, Signup, SignupStatus
-from volunteer_core.events.organisers import organisers_of
 from volunteer_core.notices.models import Notice, NoticeKind
 from volunteer_core.notices.writing import tell
 from volunteer_core.office.settings import settings_on
@@ -116,7 +116,7 @@ def _tell(work: Work, event: Event, found: Minding) -> int:
     else:
         text += "不再缺有违法犯罪记录查询的成年人。"
     written = 0
-    for person_id in organisers_of(work, event):
+    for person_id in whom_to_tell(work, event):
         told, number = _last_told(work, event, person_id)
         if told != found.adults_missing:
             written += tell(

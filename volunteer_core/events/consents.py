@@ -7,14 +7,13 @@ from datetime import date
 import msgspec
 from sqlalchemy import bindparam, select
 
-from volunteer_core.commitments.models import Commitment, CommitmentStatus
-from volunteer_core.commitments.promises import set_status
 from volunteer_core.database import Busy, Work
 from volunteer_core.errors import Malformed
+from volunteer_core.events.alerting import tell_organisers
 from volunteer_core.events.calling_off import EventEnded, refuse_called_off
 from volunteer_core.events.models import IN_LINE, Event, EventStatus, Position, Signup, SignupStatus
-from volunteer_core.events.organisers import tell_organisers
-from volunteer_core.events.waitlist import event_of, promote, seats_taken
+from volunteer_core.events.seats import seats_taken
+from volunteer_core.events.waitlist import event_of, take_out
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.notices.writing import tell
 from volunteer_core.office.settings import settings_on
@@ -42,7 +41,7 @@ _SERVING = (
 )
 _AHEAD = _SERVING.where(Position.ends_at > bindparam("now"))
 _POSITIONS = _AHEAD.with_only_columns(Position.id)
-_SIGNUPS = _AHEAD.order_by(Signup.position_id).execution_options(populate_existing=True)
+_SIGNUPS = _AHEAD.with_only_columns(Signup.id)
 _SERVES = _SERVING.with_only_columns(Signup.id).where(Position.event_id == bindparam("event_id")).limit(1)
 _LINES = select(Signup.person_id).where(
     Signup.position_id.in_(bindparam("positions", expanding=True)), Signup.status.in_(IN_LINE)
@@ -97,14 +96,14 @@ def withdraw_consent(work: Work, *, consent_id: int) -> WithdrawnConsent:
     work.lock_all(Person, {ward_id, *work.scalars(_LINES, {"positions": list(positions)})})
     withdrawn = vouching.withdraw_consent(work, consent_id=consent_id)
     cancelled = []
-    for signup in work.scalars(_SIGNUPS, facts).all():
+    for signup in work.lock_all(Signup, work.scalars(_SIGNUPS, facts)):
         position = positions.get(signup.position_id)
         if position is None:
             raise Busy  # they have just signed up there
         event = event_of(work, position)
         if _needs_consent(work, event, position, ward_id):
             if work.now < position.starts_at:
-                _cancel(work, position, signup)
+                take_out(work, position, [signup], SignupStatus.CANCELLED)
                 cancelled.append(signup.id)
             _tell_of_withdrawal(work, event, position, signup)
     return WithdrawnConsent(**msgspec.structs.asdict(withdrawn), cancelled_signups=cancelled)
@@ -153,15 +152,6 @@ def _needs_consent(work: Work, event: Event, position: Position, person_id: int)
     standing = standings(work, [person_id], day, event_id=event.id)[person_id]
     years = settings_on(work, day).consent_below_years
     return not standing.consented and standing.age is not None and standing.age < years
-
-
-def _cancel(work: Work, position: Position, signup: Signup) -> None:
-    """Takes a sign-up out of the line of a locked position, and gives its seat to the next."""
-    signup.status, signup.cancelled_at = SignupStatus.CANCELLED, work.now
-    if signup.commitment_id is not None:  # who only waited has none
-        promote(work, position, at_most=1)
-        set_status(work, work.lock(Commitment, signup.commitment_id), CommitmentStatus.RELEASED)
-    work.flush()
 
 
 def _tell_of_withdrawal(work: Work, event: Event, position: Position, signup: Signup) -> None:

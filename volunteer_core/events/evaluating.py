@@ -13,12 +13,12 @@ from volunteer_core.commitments.evaluations import Evaluation, EvaluationKind
 from volunteer_core.commitments.models import Commitment
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import Malformed, RuleBroken
+from volunteer_core.events.concerned import organisers_of
 from volunteer_core.events.models import Event, Position, Signup, SignupStatus
 from volunteer_core.hours.ledger import refuse_own
 from volunteer_core.hours.presence import PRESENT
 from volunteer_core.people.models import Person
 from volunteer_core.people.standing import guardian_ids
-from volunteer_core.places.models import Site
 from volunteer_core.timespans import civil_date
 
 RATED_FOR = timedelta(days=30)
@@ -125,8 +125,7 @@ def evaluate_service(work: Work, *, signup_id: int, rating: int, remark: str = "
     signup = work.find(Signup, signup_id)
     position = work.find(Position, signup.position_id)
     event = work.find(Event, position.event_id)
-    site = work.find(Site, event.site_id)
-    work.demand("events.evaluate_service", teams=[event.team_id], communities=[site.community_id])
+    work.demand("events.evaluate_service", **organisers_of(work, event))
     if not position.earns_hours:
         raise ServedNobody(signup_id=signup.id)
     refuse_own(work, signup.person_id)
@@ -150,8 +149,7 @@ def read_evaluations(work: Work, *, event_id: int, paging: Paging = Paging()) ->
     """How an event was, for those who organise it: never by whom, and what was said only once three people
     have rated it. Remarks come best first, which says nothing of who wrote them."""
     event = work.find(Event, event_id)
-    site = work.find(Site, event.site_id)
-    work.demand("events.evaluations", teams=[event.team_id], communities=[site.community_id])
+    work.demand("events.evaluations", **organisers_of(work, event))
     found = dict(work.execute(_OF_EVENT, {"event_id": event.id}).all())
     rated = sum(found.values())
     if rated < ANONYMOUS_FROM:

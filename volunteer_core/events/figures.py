@@ -13,6 +13,7 @@ from volunteer_core.commitments.evaluations import Evaluation, EvaluationKind
 from volunteer_core.commitments.models import Attendance, Commitment
 from volunteer_core.database import Work
 from volunteer_core.events.adults import Minding, minding
+from volunteer_core.events.concerned import organisers_of
 from volunteer_core.events.evaluating import average
 from volunteer_core.events.models import (
     SEATED,
@@ -192,8 +193,7 @@ _RATINGS = (
 def event_figures(work: Work, *, event_id: int) -> EventFigures:
     """An event in figures, for those who organise it. However many people, it takes as few statements."""
     event = work.find(Event, event_id)
-    site = work.find(Site, event.site_id)
-    work.demand("events.figures", teams=[event.team_id], communities=[site.community_id])
+    work.demand("events.figures", **organisers_of(work, event))
     positions = _positions(work, [event]).get(event.id, [])
     return EventFigures(
         event_id=event.id,

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, func, select
 
 from volunteer_core.commitments.models import Attendance, Commitment
 from volunteer_core.database import Work
+from volunteer_core.events.concerned import organisers_of
 from volunteer_core.events.models import Event, Position, Signup, SignupStatus
 from volunteer_core.hours.models import LedgerEntry
 from volunteer_core.hours.presence import PRESENT
@@ -109,7 +110,7 @@ def write_attendance(work: Work, *, event_id: int, to: BinaryIO) -> None:
     """
     event = work.find(Event, event_id)
     site = work.find(Site, event.site_id)
-    work.demand("events.attendance_sheet", teams=[event.team_id], communities=[site.community_id])
+    work.demand("events.attendance_sheet", **organisers_of(work, event))
     book = xlsxwriter.Workbook(to, {"constant_memory": True})
     book.set_properties({"title": f"{event.title} {SHEET}", "created": work.now})
     lines = (_Line(*row) for row in work.execute(_LINES, {"event_id": event.id}))

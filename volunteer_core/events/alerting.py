@@ -12,7 +12,7 @@ from volunteer_core.teams.membership import leaders_of
 from volunteer_core.timespans import civil_date
 
 
-def organisers_of(work: Work, event: Event) -> list[int]:
+def whom_to_tell(work: Work, event: Event) -> list[int]:
     """The leaders of the team that organises an event, and the coordinators of its community (without any,
     the street officers), by id."""
     leaders = leaders_of(work, event.team_id, civil_date(work.now)) if event.team_id is not None else []
@@ -32,5 +32,5 @@ def tell_organisers(work: Work, event: Event, text: str, *, key: str | None = No
             text=text,
             key=f"{key}:{person_id}" if key else None,
         )
-        for person_id in organisers_of(work, event)
+        for person_id in whom_to_tell(work, event)
     )
