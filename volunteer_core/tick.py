@@ -14,9 +14,9 @@ from volunteer_core.commitments.busy.fetching import Fetcher
 from volunteer_core.commitments.busy.refreshing import forget_what_is_over, refresh_due
 from volunteer_core.database import Database, Work
 from volunteer_core.errors import Conflict
-from volunteer_core.events.offers import lines_to_move, move_line
 from volunteer_core.events.adults import tell_of_missing_adults
 from volunteer_core.events.consents import tell_of_moved_events
+from volunteer_core.events.offers import lines_to_move, move_line
 from volunteer_core.hours.recognitions.reviewing import tell_of_reviews
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.notices.writing import tell

@@ -126,6 +126,7 @@ PEOPLE_AND_TEAMS = (
         "give_consent",
         body={"guardian_id": "$mother", "valid_from": "2026-09-01", "valid_to": "2027-06-30"},
     ),
+    Call("give_consent", body={"guardian_id": "$mother", "event_id": "$event"}, variant="to an event"),
     Call("withdraw_consent", {"consent_id": "$spare_consent"}),
     Call("list_leave"),
     Call("take_leave", body={"first_day": "2027-05-10", "last_day": "2027-05-11"}),
@@ -379,6 +380,13 @@ EVENTS = (
     Call("cancel_signup", {"signup_id": "$cancelled_signup"}),
     Call("mark_signup", {"signup_id": "$past_signup"}, body={"attendance": "attended"}),
     Call("list_signups_of_person"),
+    Call("read_event_figures"),
+    Call("read_series_figures", {"series_id": "$series"}, anywhere=frozenset({T, C}), shows="dates"),
+    Call("evaluate_event", {"signup_id": "$served_signup"}, body={"rating": 5, "remark": "很好"}),
+    Call("evaluate_service", {"signup_id": "$served_signup"}, body={"rating": 5, "remark": "耐心"}),
+    Call("read_event_evaluations"),
+    Call("list_own_evaluations"),
+    Call("read_attendance_sheet"),
 )
 
 CARE = (
