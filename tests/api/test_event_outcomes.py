@@ -44,38 +44,33 @@ def afterwards(api: Any, monkeypatch: pytest.MonkeyPatch, day: int) -> None:
     monkeypatch.setattr(api.office, "clock", lambda: instant)
 
 
-def test_a_guardian_consents_to_an_event_and_takes_it_back(api: Any, school: School) -> None:
-    event, position = ushers(api, school, 8)
-    refused(sign_up(api, position, "小明"), 422, "consent_missing")
+def test_a_guardian_consents_to_an_event(api: Any, school: School) -> None:
+    event, _ = ushers(api, school, 8)
     kept = done(consent(api, "小明", event_id=event), 201)
     assert (kept["event_id"], kept["valid_from"], kept["valid_to"]) == (event, "2026-12-08", "2026-12-08")
-    signup = done(sign_up(api, position, "小明"), 201)["id"]
-    withdrawn = done(api.call("POST", f"/v1/consents/{kept['id']}/withdraw", by="妈妈"))
-    assert withdrawn["cancelled_signups"] == [signup]
-    listed = done(api.call("GET", f"/v1/events/{event}/signups", by="leader"))["items"]
-    assert [(one["name"], one["status"]) for one in listed] == [("小明", "cancelled")]
-    told = done(api.call("GET", "/v1/notices", by="leader", params={"limit": 500}))["items"]
-    assert any("小明" in one["text"] and "撤回了同意" in one["text"] for one in told)
+    listed = done(api.call("GET", f"/v1/people/{person(api, '小明')}/consents", by="妈妈"))["items"]
+    assert [one["event_id"] for one in listed] == [event]
     with nothing_changes(api):
-        refused(api.call("POST", f"/v1/consents/{kept['id']}/withdraw", by="妈妈"), 409, "already_withdrawn")
         refused(consent(api, "小明", event_id=event, valid_from="2026-12-01"), 422, "malformed")
         refused(consent(api, "小明"), 422, "malformed")
         refused(consent(api, "小明", event_id=99999), 404, "not_found")
         refused(consent(api, "小明", event_id=0), 400, "invalid_request")
 
 
-def test_a_minor_serves_so_long_a_day_and_no_longer(api: Any, school: School) -> None:
-    """At 14 and more it is 240 minutes, shifts and events together."""
-    done(consent(api, "小红", valid_from="2026-12-01", valid_to="2026-12-31"), 201)
-    for hours in (("08:00", "10:00"), ("10:00", "12:00")):
-        event, _ = announce(api, school, **between(*hours, day=9))
-        position = done(add_position(api, event, name="引导员", earns_hours=True), 201)["id"]
-        done(sign_up(api, position, "小红"), 201)
-    event, audience = announce(api, school, **between("13:00", "14:00", day=9))
-    position = done(add_position(api, event, name="引导员", earns_hours=True), 201)["id"]
-    problem = refused(sign_up(api, position, "小红"), 422, "minor_day_full")
-    assert (problem["most"], problem["minutes"]) == (240, 300)
-    done(sign_up(api, audience, "小红"), 201)
+def test_a_guardian_takes_a_consent_back(api: Any, school: School) -> None:
+    kept = done(consent(api, "小红", valid_from="2026-12-01", valid_to="2026-12-31"), 201)
+    assert kept["event_id"] is None
+    event, position = ushers(api, school, 9)
+    signup = done(sign_up(api, position, "小红"), 201)["id"]
+    withdrawn = done(api.call("POST", f"/v1/consents/{kept['id']}/withdraw", by="妈妈"))
+    assert withdrawn["cancelled_signups"] == [signup]
+    listed = done(api.call("GET", f"/v1/events/{event}/signups", by="leader"))["items"]
+    assert [(one["name"], one["status"]) for one in listed] == [("小红", "cancelled")]
+    told = done(api.call("GET", "/v1/notices", by="leader", params={"limit": 500}))["items"]
+    assert any("小红" in one["text"] and "撤回了同意" in one["text"] for one in told)
+    with nothing_changes(api):
+        refused(sign_up(api, position, "小红"), 422, "consent_missing")
+        refused(api.call("POST", f"/v1/consents/{kept['id']}/withdraw", by="妈妈"), 409, "already_withdrawn")
 
 
 def test_figures_count_what_became_of_it(api: Any, school: School, monkeypatch: pytest.MonkeyPatch) -> None:

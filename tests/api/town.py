@@ -29,7 +29,7 @@ from volunteer_core.commitments.busy.keeping import Reading
 from volunteer_core.commitments.models import Attendance
 from volunteer_core.database import Database
 from volunteer_core.events.attendance import mark_attendance
-from volunteer_core.events.models import EventSeries, Position
+from volunteer_core.events.models import Event, EventSeries, Position
 from volunteer_core.events.planning import call_off_event, create_event, publish_event
 from volunteer_core.events.positions import add_position
 from volunteer_core.events.signups import cancel, sign_up
@@ -238,7 +238,7 @@ class Town(World):
             series = EventSeries(title="道德讲堂")
             work.add(series)
             work.flush()
-            ids["series"] = series.id
+            ids["series"] = work.find(Event, ids["event"]).series_id = series.id
         self._add_lines()
 
     def _add_lines(self) -> None:
