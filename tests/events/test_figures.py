@@ -22,7 +22,7 @@ from volunteer_core.events.figures import (
     series_figures,
 )
 from volunteer_core.events.models import Event, EventSeries, Position, Signup
-from volunteer_core.events.planning import call_off_event
+from volunteer_core.events.planning import call_off_event, change_event
 from volunteer_core.events.positions import change_capacity
 from volunteer_core.people.models import CheckResult
 from volunteer_core.people.registry import register
@@ -194,6 +194,19 @@ def test_a_series_has_a_row_for_each_date_and_their_sum(lecture: Lecture) -> Non
         Rated(3, 4.33),
         Rated(0, None),
     )
+
+
+def test_the_sum_of_a_series_does_not_tell_what_a_single_person_said(lecture: Lecture) -> None:
+    series_id, later, position = series(lecture)
+    with lecture.write() as work:  # in the morning of the lecture's day
+        change_event(work, event_id=later, starts_at=clock(9))
+    for signup in attended(lecture, *lecture.people[:3], position=lecture.ushers):
+        rate(lecture, signup, 4)
+    [alone] = attended(lecture, lecture.people[4], position=position)
+    rate(lecture, alone, 1)
+    found = read_series(lecture, series_id, Actor.person(lecture.leader_id, officer=True))
+    assert sorted(one.ratings.rated for one in found.dates) == [0, 1, 3]
+    assert found.ratings == Rated(3, 4.0)
 
 
 def test_of_a_series_each_sees_the_dates_they_answer_for(lecture: Lecture) -> None:

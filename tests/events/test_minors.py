@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 
 import pytest
@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.at_once import at_once
-from tests.events.family import YEAR, consent, consented_minor, minor
+from tests.events.family import SIXTEEN, YEAR, consent, consented_minor, minor
 from tests.events.lecture import NOW, SATURDAY, TODAY, Lecture, clock
+from tests.world import World
 from volunteer_core.commitments.models import Attendance
 from volunteer_core.errors import Malformed, NotAllowed
 from volunteer_core.events.attendance import mark_attendance
@@ -26,15 +27,17 @@ from volunteer_core.events.consents import (
 from volunteer_core.events.listing import my_signups
 from volunteer_core.events.minors import beyond_their_day, minutes_of
 from volunteer_core.events.models import Position, SignupStatus
-from volunteer_core.events.planning import call_off_event, change_event
+from volunteer_core.events.planning import call_off_event, change_event, create_event
 from volunteer_core.events.positions import add_position
 from volunteer_core.hours.recording import NotPromised
 from volunteer_core.notices.models import NoticeKind
+from volunteer_core.notices.outbox import list_notices
 from volunteer_core.office.settings import change_setting, settings_on
 from volunteer_core.people.models import Consent, Person
 from volunteer_core.people.standing import standings
 from volunteer_core.people.vouching import AlreadyWithdrawn, ConsentView, NotGuardian, link_guardian
 from volunteer_core.permissions import Actor
+from volunteer_core.rosters.gaps import tell_of_those_who_cannot
 from volunteer_core.timespans import Span
 
 
@@ -91,15 +94,18 @@ def test_days_are_given_or_an_event_not_both_nor_neither(lecture: Lecture) -> No
             give_consent(work, ward_id=ward, guardian_id=mother, **wrong)
 
 
-def test_nobody_consents_to_what_is_over_or_called_off(lecture: Lecture) -> None:
+def test_one_consents_to_what_is_published_and_neither_over_nor_called_off(lecture: Lecture) -> None:
     ward, mother = minor(lecture)
     facts = {"ward_id": ward, "guardian_id": mother, "event_id": lecture.event}
     with lecture.write(now=clock(16, 30)) as work, pytest.raises(EventEnded):
         give_consent(work, **facts)
     with lecture.write() as work:
         call_off_event(work, event_id=lecture.event)
-    with lecture.write() as work, pytest.raises(EventState):
-        give_consent(work, **facts)
+        times = {"starts_at": clock(9), "ends_at": clock(10)}
+        draft = create_event(work, title="讲座", site_id=lecture.site, **times).id
+    for event in (lecture.event, draft):
+        with lecture.write() as work, pytest.raises(EventState):
+            give_consent(work, **facts | {"event_id": event})
 
 
 def test_only_a_guardian_of_the_minor_consents_to_an_event(lecture: Lecture) -> None:
@@ -335,6 +341,18 @@ def test_signing_up_while_the_consent_is_withdrawn(lecture: Lecture) -> None:
             withdrawn = work.find(Consent, found.id).withdrawn_at is not None
             seats = {one.status for one in my_signups(work, person_id=ward).items}
         assert withdrawn is (SignupStatus.CONFIRMED not in seats)
+
+
+def test_leaders_of_shifts_are_told_by_the_clock(world: World) -> None:
+    leader, ward, mother = world.leader(), world.person("符小满", born=SIXTEEN), world.person()
+    family = {"ward_id": ward, "guardian_id": mother}
+    world.do(link_guardian, **family, relation="母亲", valid_from=YEAR["valid_from"])
+    found = world.do(give_consent, **family, **YEAR)
+    world.published(ward, programme=world.clean_up, starts=time(19), ends=time(20))
+    assert world.do(tell_of_those_who_cannot) == 0
+    world.do(withdraw_consent, by=Actor.person(mother), consent_id=found.id)
+    assert world.do(tell_of_those_who_cannot) == 1
+    assert "符小满" in world.see(list_notices, by=leader).items[-1].text
 
 
 def consented_to_the_lecture_only(lecture: Lecture) -> tuple[int, int]:

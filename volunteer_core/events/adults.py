@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import timedelta
 
 import msgspec
 from sqlalchemy import bindparam, select
@@ -16,11 +16,9 @@ from volunteer_core.notices.writing import tell
 from volunteer_core.office.settings import settings_on
 from volunteer_core.people.standing import standings
 from volunteer_core.places.models import Site
-from volunteer_core.timespans import chinese_span, civil_date
+from volunteer_core.timespans import chinese_span, civil_date, day_span
 
 FULL_AGE = 18
-MOST_NOTICE = timedelta(days=3660)
-"""No setting says an earlier day."""
 
 
 class Minding(msgspec.Struct, frozen=True):
@@ -87,23 +85,19 @@ def tell_of_missing_adults(work: Work) -> int:
     """Tells those who organise an event with minors, once for each change, how many checked adults it lacks:
     from the office's ``adults_short_notice_days`` before it on, and that they are complete after all. A step
     of the clock."""
+    today = civil_date(work.now)
+    notice = timedelta(days=settings_on(work, today).adults_short_notice_days)
     events = work.scalars(
         select(Event)
         .where(
             Event.status == EventStatus.PUBLISHED,
             Event.starts_at > work.now,
-            Event.starts_at <= work.now + MOST_NOTICE,
+            Event.starts_at < day_span(today + notice).end,
         )
         .order_by(Event.starts_at, Event.id)
     ).all()
-    today = civil_date(work.now)
-    due = [event for event in events if today >= _told_from(work, civil_date(event.starts_at))]
-    found = minding(work, due)
-    return sum(_tell(work, event, found[event.id]) for event in due)
-
-
-def _told_from(work: Work, day: date) -> date:
-    return day - timedelta(days=settings_on(work, day).adults_short_notice_days)
+    found = minding(work, events)
+    return sum(_tell(work, event, found[event.id]) for event in events)
 
 
 def _tell(work: Work, event: Event, found: Minding) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from volunteer_core.database import Busy, Work
 from volunteer_core.errors import Malformed
 from volunteer_core.events.alerting import tell_organisers
-from volunteer_core.events.calling_off import EventEnded, refuse_called_off
+from volunteer_core.events.calling_off import EventEnded, EventState
 from volunteer_core.events.models import IN_LINE, Event, EventStatus, Position, Signup, SignupStatus
 from volunteer_core.events.seats import seats_taken
 from volunteer_core.events.waitlist import event_of, take_out
@@ -44,7 +44,7 @@ _POSITIONS = _AHEAD.with_only_columns(Position.id)
 _SIGNUPS = _AHEAD.with_only_columns(Signup.id)
 _SERVES = _SERVING.with_only_columns(Signup.id).where(Position.event_id == bindparam("event_id")).limit(1)
 _LINES = select(Signup.person_id).where(
-    Signup.position_id.in_(bindparam("positions", expanding=True)), Signup.status.in_(IN_LINE)
+    Signup.position_id.in_(bindparam("positions", expanding=True)), Signup.status == SignupStatus.WAITING
 )
 
 
@@ -61,13 +61,14 @@ def give_consent(
     civil dates nobody types. If it moves to another date, they are asked anew.
 
     The guardian does so themselves; a coordinator records a consent given on paper. Refuses dates
-    beside an event, and an event that is called off or over.
+    beside an event, and an event that is not published, called off or over.
     """
     if event_id is not None:
         if valid_from is not None or valid_to is not None:
             raise Malformed("valid_from", "只为一次活动同意时，日期以活动为准，不必填写。")
         event = work.find(Event, event_id)
-        refuse_called_off(event)
+        if event.status is not EventStatus.PUBLISHED:
+            raise EventState(event)
         if event.ends_at <= work.now:
             raise EventEnded(event_id=event.id)
         valid_from, valid_to = _dates_of(work, event)

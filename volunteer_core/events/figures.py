@@ -14,7 +14,7 @@ from volunteer_core.commitments.models import Attendance, Commitment
 from volunteer_core.database import Work
 from volunteer_core.events.adults import Minding, minding
 from volunteer_core.events.concerned import organisers_of
-from volunteer_core.events.evaluating import average
+from volunteer_core.events.evaluating import ANONYMOUS_FROM, average
 from volunteer_core.events.models import (
     SEATED,
     Event,
@@ -101,7 +101,8 @@ class DateFigures(msgspec.Struct, frozen=True):
 
 class SeriesFigures(msgspec.Struct, frozen=True):
     """A series in figures: its dates that the caller answers for, and their sum. ``communities`` counts
-    people once for each date."""
+    people once for each date; ``ratings`` are of the dates that three people or more have rated, for
+    from the others' one could tell what a single person said."""
 
     series_id: int
     title: str
@@ -238,7 +239,7 @@ def series_figures(work: Work, *, series_id: int) -> SeriesFigures:
         dates=dates,
         seats=_added(one.seats for one in dates),
         communities=work.views(FromCommunity, _COMMUNITIES, {"events": [event.id for event in events]}),
-        ratings=_rated(points.values()),
+        ratings=_rated(found for found in points.values() if found[0] >= ANONYMOUS_FROM),
     )
 
 
