@@ -59,6 +59,9 @@ def test_one_checked_adult_for_each_so_many_minors_or_part_of_them(crowded: Lect
     assert found(crowded) == Minding(3, 0, 2, 0)
     crowded.sign_up(checked(crowded, crowded.people[0]), crowded.ushers)
     assert found(crowded) == Minding(3, 1, 1, 0)
+    for person in crowded.people[1:3]:
+        crowded.sign_up(checked(crowded, person), crowded.ushers)
+    assert found(crowded) == Minding(3, 3, 0, 0)
 
 
 @given(minors=st.integers(0, 1000), each=st.integers(1, 1000))
@@ -108,6 +111,9 @@ def test_whose_consent_covers_another_day_is_counted(crowded: Lecture) -> None:
     with crowded.write() as work:
         change_event(work, event_id=crowded.event, starts_at=clock(15, day=SATURDAY + timedelta(days=1)))
     assert found(crowded).consents_missing == 1
+    with crowded.write() as work:
+        change_setting(work, name="consent_below_years", value=16, valid_from=TODAY)
+    assert found(crowded).consents_missing == 0
 
 
 def pass_of(lecture: Lecture, now: datetime = IN_TIME) -> int:
@@ -162,6 +168,7 @@ def test_what_lacks_nobody_is_called_off_or_has_begun_is_silent(crowded: Lecture
     assert pass_of(crowded) == 0
     minors(crowded, 1)
     assert pass_of(crowded, clock(15)) == 0
+    assert pass_of(crowded) == 1
     with crowded.write() as work:
         call_off_event(work, event_id=crowded.event)
     assert pass_of(crowded) == 0

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.at_once import at_once
+from tests.at_once import at_once, just_before_the_commit
 from tests.events.family import SIXTEEN, YEAR, consent, consented_minor, minor
-from tests.events.lecture import NOW, SATURDAY, TODAY, Lecture, clock
-from tests.world import World
+from tests.events.lecture import NOW, SATURDAY, SCRIPT, TODAY, Lecture, clock
+from tests.world import MONDAY, World, hour
 from volunteer_core.commitments.models import Attendance
 from volunteer_core.errors import Malformed, NotAllowed
 from volunteer_core.events.attendance import mark_attendance
@@ -29,6 +30,7 @@ from volunteer_core.events.minors import beyond_their_day, minutes_of
 from volunteer_core.events.models import Position, SignupStatus
 from volunteer_core.events.planning import call_off_event, change_event, create_event
 from volunteer_core.events.positions import add_position
+from volunteer_core.events.signups import sign_up
 from volunteer_core.hours.recording import NotPromised
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.notices.outbox import list_notices
@@ -178,6 +180,21 @@ def test_another_day_and_what_was_cancelled_do_not_count(lecture: Lecture) -> No
     assert beyond(lecture, {girl: 16}) == {}
 
 
+def test_shifts_count_as_well(world: World) -> None:
+    ward, mother = world.person(born=SIXTEEN), world.person()
+    family = {"ward_id": ward, "guardian_id": mother}
+    world.do(link_guardian, **family, relation="母亲", valid_from=YEAR["valid_from"])
+    world.do(give_consent, **family, **YEAR)
+    world.published(ward, programme=world.clean_up, starts=time(18), ends=time(22))
+    times = {"starts_at": hour(16), "ends_at": hour(17)}
+    event = world.do(create_event, title="清洁", site_id=world.site, **times).id
+    usher = world.do(add_position, event_id=event, name="引导员", capacity=1, earns_hours=True).id
+    with world.office.read(by=SCRIPT) as work:
+        position, settings = work.find(Position, usher), settings_on(work, MONDAY)
+        [refused] = beyond_their_day(work, position, {ward: 16}, settings).values()
+    assert refused.facts["minutes"] == 300
+
+
 def test_who_has_the_seat_already_is_not_counted_twice(lecture: Lecture) -> None:
     girl = consented_minor(lecture)
     lecture.sign_up(girl, lecture.ushers)
@@ -325,6 +342,23 @@ def test_only_guardians_and_who_keeps_the_paper_withdraw_and_once(lecture: Lectu
         withdraw(lecture, found, by=lecture.coordinator)
 
 
+def test_who_signs_up_just_before_the_consent_is_withdrawn_has_no_seat(lecture: Lecture) -> None:
+    ward, mother = minor(lecture)
+    found = consent(lecture, ward, mother)
+
+    def do(operation: Callable[..., Any]) -> Any:
+        with lecture.write() as work:
+            return operation(work)
+
+    seat, withdrawn = just_before_the_commit(
+        do,
+        partial(sign_up, position_id=lecture.ushers, person_id=ward),
+        partial(withdraw, lecture, found, by=Actor.person(mother)),
+    )
+    assert withdrawn.cancelled_signups == [seat.id]
+    assert lecture.with_seat(lecture.ushers) == []
+
+
 def test_signing_up_while_the_consent_is_withdrawn(lecture: Lecture) -> None:
     """Whichever comes first: nobody without a consent keeps a seat."""
     for number in range(8):
@@ -375,6 +409,8 @@ def test_an_event_that_moves_to_another_day_is_consented_to_anew(lecture: Lectur
     with lecture.write() as work:
         assert tell_of_moved_events(work) == 0
     move_to_sunday(lecture)
+    with lecture.write(now=clock(15, day=SATURDAY + timedelta(days=1))) as work:
+        assert tell_of_moved_events(work) == 0  # it has begun
     for expected in (2, 0):
         with lecture.write() as work:
             assert tell_of_moved_events(work) == expected

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from tests.events.afterwards import mark
-from tests.events.lecture import SATURDAY, Lecture, clock
+from tests.events.lecture import SATURDAY, SCRIPT, Lecture, clock
+from tests.world import MONDAY, World
 from volunteer_core.commitments.models import Attendance
 from volunteer_core.events.models import Signup
 from volunteer_core.events.no_shows import habitual, no_show_column, no_shows_of
@@ -65,6 +66,13 @@ def test_only_a_setting_has_anybody_asked_for_approval(missed: Lecture) -> None:
         with missed.write() as work:
             change_setting(work, name="no_shows_before_approval", value=enough, valid_from=SATURDAY)
         assert not_coming(missed) == expected
+
+
+def test_an_absence_from_a_shift_is_none_at_events(world: World) -> None:
+    person = world.person()
+    world.mark(world.published(person), person, attendance=Attendance.ABSENT)
+    with world.office.read(by=SCRIPT) as work:
+        assert no_shows_of(work, [person], MONDAY, settings_on(work, MONDAY)) == {}
 
 
 def test_a_list_of_signups_can_say_it_of_each(missed: Lecture) -> None:

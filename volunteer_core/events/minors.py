@@ -31,7 +31,6 @@ _SERVICE = (
         Commitment.person_id.in_(bindparam("people", expanding=True)),
         Commitment.civil_date == bindparam("day", type_=Date()),
         Commitment.status.in_(ACTIVE),
-        Commitment.position_id.is_distinct_from(bindparam("position_id")),
         Position.id.is_(None) | Position.earns_hours,
     )
     .order_by(Commitment.starts_at)
@@ -44,7 +43,8 @@ def beyond_their_day(
     """Which minors could not promise this position too: with all else they serve on its civil date, shifts
     and events, it is more minutes than the settings allow at their age.
 
-    ``ages`` are in completed years on that date. An audience serves nobody. What overlaps counts once.
+    ``ages`` are in completed years on that date. An audience serves nobody. What overlaps counts once, also
+    the position itself for who has it already.
     The people are locked: nobody else promises their time meanwhile.
     """
     if not position.earns_hours:
@@ -54,7 +54,7 @@ def beyond_their_day(
     if not young:
         return {}
     own = Span(position.starts_at, position.ends_at)
-    promised = _promised(work, position, young, civil_date(position.starts_at))
+    promised = _promised(work, young, civil_date(position.starts_at))
     found: dict[int, Refused] = {}
     for person_id, (below, most) in young.items():
         minutes = minutes_of([*promised.get(person_id, ()), own])
@@ -81,9 +81,8 @@ def _band(age: int | None, settings: OfficeSettings) -> tuple[int, int] | None:
     return next((band for band in settings.minor_day_minutes if age < band[0]), None)
 
 
-def _promised(work: Work, position: Position, people: Iterable[int], day: date) -> dict[int, list[Span]]:
-    facts = {"people": list(people), "day": day, "position_id": position.id}
+def _promised(work: Work, people: Iterable[int], day: date) -> dict[int, list[Span]]:
     found: dict[int, list[Span]] = {}
-    for person_id, starts_at, ends_at in work.execute(_SERVICE, facts):
+    for person_id, starts_at, ends_at in work.execute(_SERVICE, {"people": list(people), "day": day}):
         found.setdefault(person_id, []).append(Span(starts_at, ends_at))
     return found

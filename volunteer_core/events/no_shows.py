@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Label, ScalarSelect, func, select
 
-from volunteer_core.commitments.models import Attendance, Commitment, CommitmentStatus
+from volunteer_core.commitments.models import Attendance, Commitment
 from volunteer_core.database import Work
 from volunteer_core.events.models import Signup
 from volunteer_core.office.settings import OfficeSettings
@@ -50,7 +50,6 @@ def no_show_column(day: date, settings: OfficeSettings) -> Label[int]:
 def _no_show(day: date, settings: OfficeSettings) -> tuple[ColumnElement[bool], ...]:
     return (
         Commitment.position_id.is_not(None),
-        Commitment.status == CommitmentStatus.PROMISED,
         Commitment.attendance == Attendance.ABSENT,
         Commitment.civil_date > day - timedelta(days=settings.no_show_days),
         Commitment.civil_date <= day,
