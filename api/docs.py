@@ -54,6 +54,7 @@ TAGS = (
     Tag("versions", "已公布排班的各个版本"),
     Tag("events", "活动、岗位、报名和候补"),
     Tag("door", "入场码、签到签退和现场入场"),
+    Tag("event-outcomes", "活动之后：统计、评价和签到表"),
     Tag("children", "五点学堂的儿童、报名和接送授权"),
     Tag("sessions", "五点学堂当天的到达和交接"),
     Tag("calendars", "日历订阅和个人安排"),

@@ -226,6 +226,12 @@ RIGHTS: Mapping[str, frozenset[Scope]] = {
         ("events.check_in", _T, _C, _O),
         ("events.walk_in", _T, _C, _O),
         ("events.conclude", _T, _C, _O),
+        ("events.attendance_sheet", _T, _C, _O),
+        ("events.figures", _T, _C, _O),
+        ("events.evaluate", _S, _G),
+        ("events.evaluate_service", _T, _C, _O),
+        ("events.evaluations", _T, _C, _O),
+        ("events.evaluations.own", _S, _G),
         # hours
         ("hours.entries", _S, _G, _T, _C, _O),
         ("hours.progress", _S, _G, _T, _C, _O),

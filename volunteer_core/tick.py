@@ -14,7 +14,9 @@ from volunteer_core.commitments.busy.fetching import Fetcher
 from volunteer_core.commitments.busy.refreshing import forget_what_is_over, refresh_due
 from volunteer_core.database import Database, Work
 from volunteer_core.errors import Conflict
+from volunteer_core.events.adults import tell_of_missing_adults
 from volunteer_core.events.by_phone.forgetting import forget_unconfirmed
+from volunteer_core.events.consents import tell_of_moved_events
 from volunteer_core.events.offers import lines_to_move, move_line
 from volunteer_core.hours.recognitions.reviewing import tell_of_reviews
 from volunteer_core.notices.models import NoticeKind
@@ -44,6 +46,10 @@ class Ticked(msgspec.Struct, frozen=True):
     """Sign-ups that got a seat or an offer, or whose offer ran out."""
     phone_signups_forgotten: int
     """Asked for by phone, and never confirmed."""
+    adults_told: int
+    """Of events with minors that lack adults with a record check."""
+    consents_told: int
+    """Of events that moved to a date for which nobody has consented."""
     drafts_waiting: int
     """For a planning process."""
     busy_forgotten: int
@@ -64,6 +70,8 @@ def run(database: Database, *, fetcher: Fetcher = Fetcher()) -> Ticked:
         offers_lapsed=_step(database, lapse_late_offers),
         seats_moved=_each(database, lines_to_move, move_line),
         phone_signups_forgotten=_step(database, forget_unconfirmed),
+        adults_told=_step(database, tell_of_missing_adults),
+        consents_told=_step(database, tell_of_moved_events),
         drafts_waiting=_step(database, take_back_lost),
         busy_forgotten=_step(database, forget_what_is_over),
         answers_forgotten=_step(database, forget_old_answers),

@@ -11,6 +11,8 @@ from api.incoming import Body, Id, Paged, PathId, given
 from api.operations import act, get, post
 from api.work import Opened
 from volunteer_core.database import Page
+from volunteer_core.events import consents
+from volunteer_core.events.consents import WithdrawnConsent
 from volunteer_core.people import vouching
 from volunteer_core.people.models import CheckResult, LeaveKind
 from volunteer_core.people.vouching import ConsentView, LeaveView
@@ -23,6 +25,16 @@ CONSENT = ConsentView(
     valid_to=date(2027, 8, 31),
     given_at=datetime(2026, 9, 1, 2, 0, tzinfo=UTC),
     withdrawn_at=None,
+)
+WITHDRAWN = WithdrawnConsent(
+    id=5,
+    ward_id=42,
+    guardian_id=41,
+    valid_from=date(2026, 9, 1),
+    valid_to=date(2027, 8, 31),
+    given_at=datetime(2026, 9, 1, 2, 0, tzinfo=UTC),
+    withdrawn_at=datetime(2026, 11, 27, 4, 0, tzinfo=UTC),
+    cancelled_signups=[9],
 )
 LEAVE = LeaveView(
     id=8,
@@ -58,11 +70,12 @@ class LinkGuardian(Body):
 
 
 class GiveConsent(Body):
-    """Which guardian consents, and for which days; both belong to them."""
+    """Which guardian consents, and to what: one event, or all on some days, of which both belong to them."""
 
     guardian_id: Id
-    valid_from: date
-    valid_to: date
+    valid_from: date | None = None
+    valid_to: date | None = None
+    event_id: Id | None = None
 
 
 class TakeLeave(Body):
@@ -124,19 +137,23 @@ def list_consents(opened: Opened, ward_id: PathId, paging: Paged) -> Page[Consen
     answers=CONSENT,
 )
 def give_consent(opened: Opened, ward_id: PathId, data: JSONBody[GiveConsent]) -> ConsentView:
-    """Consent that a minor serves between two dates, of 400 days at most.
+    """Consent that a minor serves: between two dates, of 400 days at most, or at one event.
 
     The guardian does so themselves; a coordinator records what was signed on paper.
     """
     with opened.write() as work:
-        return vouching.give_consent(work, ward_id=ward_id, **given(data))
+        return consents.give_consent(work, ward_id=ward_id, **given(data))
 
 
-@act("/consents/{consent_id:int}/withdraw", operation="people.consent", answers=CONSENT)
-def withdraw_consent(opened: Opened, consent_id: PathId) -> ConsentView:
-    """Withdraw a consent: any guardian of the minor may, at any time."""
+@act("/consents/{consent_id:int}/withdraw", operation="people.consent", answers=WITHDRAWN)
+def withdraw_consent(opened: Opened, consent_id: PathId) -> WithdrawnConsent:
+    """Withdraw a consent: any guardian of the minor may, at any time.
+
+    Sign-ups to serve that nothing else covers are cancelled at once, and their seats go to the next in
+    line; those who organise are told.
+    """
     with opened.write() as work:
-        return vouching.withdraw_consent(work, consent_id=consent_id)
+        return consents.withdraw_consent(work, consent_id=consent_id)
 
 
 @get("/people/{person_id:int}/leave", operation="people.leave", answers=Page([LEAVE], 1, 50, 0))

@@ -128,6 +128,7 @@ PEOPLE_AND_TEAMS = (
         "give_consent",
         body={"guardian_id": "$mother", "valid_from": "2026-09-01", "valid_to": "2027-06-30"},
     ),
+    Call("give_consent", body={"guardian_id": "$mother", "event_id": "$event"}, variant="to an event"),
     Call("withdraw_consent", {"consent_id": "$spare_consent"}),
     Call("list_leave"),
     Call("take_leave", body={"first_day": "2027-05-10", "last_day": "2027-05-11"}),
@@ -432,6 +433,13 @@ DOOR = (
     Call("undo_check_in", {"signup_id": "$mistaken_signup"}),
     Call("walk_in", {"position_id": "$door_position"}, body={"person_id": "$grandmother"}),
     Call("conclude_event", {"event_id": "$past"}, body={}),
+    Call("read_event_figures"),
+    Call("read_series_figures", {"series_id": "$series"}, anywhere=frozenset({T, C}), shows="dates"),
+    Call("evaluate_event", {"signup_id": "$served_signup"}, body={"rating": 5, "remark": "很好"}),
+    Call("evaluate_service", {"signup_id": "$served_signup"}, body={"rating": 5, "remark": "耐心"}),
+    Call("read_event_evaluations"),
+    Call("list_own_evaluations"),
+    Call("read_attendance_sheet"),
 )
 
 CARE = (

@@ -30,7 +30,8 @@ from volunteer_core.commitments.busy.fetching import Fetched
 from volunteer_core.commitments.busy.keeping import Reading
 from volunteer_core.commitments.models import Attendance
 from volunteer_core.database import Database
-from volunteer_core.events.models import Position
+from volunteer_core.events.attendance import mark_attendance
+from volunteer_core.events.models import Event, EventSeries, Position
 from volunteer_core.events.planning import call_off_event, create_event, publish_event
 from volunteer_core.events.positions import add_position
 from volunteer_core.events.signups import cancel, sign_up
@@ -229,9 +230,19 @@ class Town(World):
         for number, name in enumerate(("event", "cancelled", "draft_event", "doomed_event", "unhappy"), 12):
             self._add_event(name, date(2026, 11, number))
         self._add_event("past", date(2026, 11, 1), now=NOW - WEEK)
-        for name, person, now in (("cancelled", "ward", NOW), ("past", "helper", NOW - WEEK)):
-            seat = {"position_id": ids[f"{name}_position"], "person_id": ids[person]}
+        for name, event, person, now in (
+            ("cancelled", "cancelled", "ward", NOW),
+            ("past", "past", "helper", NOW - WEEK),
+            ("served", "past", "ward", NOW - WEEK),
+        ):
+            seat = {"position_id": ids[f"{event}_position"], "person_id": ids[person]}
             ids[f"{name}_signup"] = self.do(sign_up, now=now, **seat).id
+        self.do(mark_attendance, signup_id=ids["served_signup"], attendance=Attendance.ATTENDED)
+        with self.office.write(by=Actor.system("test"), now=NOW) as work:
+            series = EventSeries(title="道德讲堂")
+            work.add(series)
+            work.flush()
+            ids["series"] = work.find(Event, ids["event"]).series_id = series.id
         self._add_lines()
 
     def _add_lines(self) -> None:

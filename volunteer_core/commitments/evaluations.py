@@ -31,7 +31,7 @@ class Evaluation(Table):
 
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitments.id"))
     kind: Mapped[EvaluationKind] = mapped_column(enum_type(EvaluationKind))
-    rating: Mapped[int]
+    rating: Mapped[int] = mapped_column(info=PRIVATE)
     remark: Mapped[str] = mapped_column(String(500), default="", info=PRIVATE)
     given_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     given_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,16 +1,17 @@
-"""A person's service record (志愿服务记录), by the fields of 民政部令67号 Arts 5-9.
+"""A person's service record (志愿服务记录), by the fields of 民政部令67号 Arts 5-10.
 
-What the order names and the office does not keep, it does not have: sex, identity number, evaluations.
+What the order names and the office does not keep, it does not have: sex, identity number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
+from volunteer_core.commitments.evaluations import Evaluation, EvaluationKind
 from volunteer_core.database import Work
 from volunteer_core.hours.activities import (
     DISCREET_ACTIVITY,
@@ -21,6 +22,7 @@ from volunteer_core.hours.activities import (
     hours_of,
 )
 from volunteer_core.hours.ledger import demand_person
+from volunteer_core.hours.models import LedgerEntry
 from volunteer_core.hours.recognitions.models import Recognition, RecognitionState
 from volunteer_core.people.models import Person, Qualification
 from volunteer_core.people.standing import guardian_ids
@@ -45,8 +47,16 @@ class Volunteer(msgspec.Struct, frozen=True):
     qualifications: list[str]
 
 
+class RecordedEvaluation(msgspec.Struct, frozen=True):
+    """How whoever organised it says the person served (Art 10): from 1 to 5, and a remark."""
+
+    rating: int
+    remark: str
+
+
 class RecordedActivity(msgspec.Struct, frozen=True):
-    """A service or training (Arts 6-8): its day, what and where it was, minutes, who recorded it and when."""
+    """A service or training (Arts 6-8): its day, what and where it was, minutes, who recorded it and when.
+    ``evaluation`` (Art 10) is null where nobody said how it was, and to leaders of other teams."""
 
     entry_id: int
     day: date
@@ -55,6 +65,7 @@ class RecordedActivity(msgspec.Struct, frozen=True):
     minutes: int
     recording_body: str
     recorded_at: datetime
+    evaluation: RecordedEvaluation | None = None
 
 
 class RecordedLevel(msgspec.Struct, frozen=True):
@@ -77,6 +88,15 @@ class Record(msgspec.Struct, frozen=True):
     hours: str
     trainings: list[RecordedActivity]
     levels: list[RecordedLevel]
+
+
+_EVALUATIONS = (
+    select(LedgerEntry.id, Evaluation.rating, Evaluation.remark)
+    .join(Evaluation, Evaluation.commitment_id == LedgerEntry.commitment_id)
+    .where(
+        LedgerEntry.id.in_(bindparam("entries", expanding=True)), Evaluation.kind == EvaluationKind.SERVICE
+    )
+)
 
 
 def record(work: Work, *, person_id: int, first: date, last: date) -> Record:
@@ -103,7 +123,7 @@ def record(work: Work, *, person_id: int, first: date, last: date) -> Record:
         activities=_recorded(work, service, sees_all),
         minutes=minutes,
         hours=hours_of(minutes),
-        trainings=_recorded(work, (entry for entry in entries if not entry.is_service), sees_all),
+        trainings=_recorded(work, [entry for entry in entries if not entry.is_service], sees_all),
         levels=work.views(
             RecordedLevel,
             select(Recognition.level, Recognition.hours, Recognition.reached_on)
@@ -142,20 +162,29 @@ def _volunteer(work: Work, person: Person, today: date, sees_all: bool) -> Volun
     )
 
 
-def _recorded(work: Work, entries: Iterable[Counted], sees_all: bool) -> list[RecordedActivity]:
-    leads = work.by.teams
+def _recorded(work: Work, entries: Sequence[Counted], sees_all: bool) -> list[RecordedActivity]:
+    own = {
+        entry.entry_id: sees_all or not work.by.teams.isdisjoint({entry.team_id, entry.runs_id})
+        for entry in entries
+    }
+    facts = {"entries": [entry_id for entry_id, is_own in own.items() if is_own]}
+    evaluations = {
+        entry_id: RecordedEvaluation(rating, remark)
+        for entry_id, rating, remark in work.execute(_EVALUATIONS, facts)
+    }
     return [
         RecordedActivity(
             entry.entry_id,
             entry.day,
             *(
                 (entry.what, entry.place)
-                if sees_all or not entry.discreet or leads & {entry.team_id, entry.runs_id}
+                if own[entry.entry_id] or not entry.discreet
                 else (DISCREET_ACTIVITY, "")
             ),
             entry.minutes,
             entry.recording_body,
             entry.recorded_at,
+            evaluations.get(entry.entry_id),
         )
         for entry in entries
     ]

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Date, bindparam, case, exists, func, or_, select
+from sqlalchemy import Date, Integer, bindparam, case, exists, func, or_, select
 
 from volunteer_core import texts
 from volunteer_core.database import Work
@@ -109,6 +109,7 @@ _CONSENTED = exists().where(
     Consent.withdrawn_at.is_(None),
     Consent.valid_from <= _DAY,
     Consent.valid_to >= _DAY,
+    Consent.event_id.is_(None) | (Consent.event_id == bindparam("event_id", type_=Integer())),
 )
 # The newest check counts: one that is not clear ends what an older one allowed.
 _CHECK_CURRENT = (
@@ -137,10 +138,17 @@ _QUALIFIED = select(Qualification.person_id, Qualification.kind).where(
 )
 
 
-def standings(work: Work, person_ids: Collection[int], day: date) -> dict[int, Standing]:
-    """How people stand on a day, in two statements however many people they are."""
+def standings(
+    work: Work, person_ids: Collection[int], day: date, *, event_id: int | None = None
+) -> dict[int, Standing]:
+    """How people stand on a day, in two statements however many people they are.
+
+    For an event a consent counts that is standing, or given for it alone; else only one that is standing.
+    """
     oldest_check = day - timedelta(days=settings_on(work, day).record_check_valid_days)
-    facts = {"people": list(person_ids), "day": day, "oldest_check": oldest_check}
+    facts = {
+        "people": list(person_ids), "day": day, "oldest_check": oldest_check, "event_id": event_id
+    }  # fmt: skip
     qualified: dict[int, set[str]] = {}
     for person_id, kind in work.execute(_QUALIFIED, facts):
         qualified.setdefault(person_id, set()).add(kind)

@@ -39,7 +39,7 @@ class AlreadyWithdrawn(Conflict, code="already_withdrawn", sentence="这条记�
 
 
 class ConsentView(msgspec.Struct, frozen=True):
-    """A guardian's consent and the days it covers."""
+    """A guardian's consent and the days it covers; for one event alone if it names one."""
 
     id: int
     ward_id: int
@@ -48,6 +48,7 @@ class ConsentView(msgspec.Struct, frozen=True):
     valid_to: date
     given_at: datetime
     withdrawn_at: datetime | None
+    event_id: int | None = None
 
 
 class LeaveView(msgspec.Struct, frozen=True):
@@ -122,9 +123,16 @@ def link_guardian(
 
 
 def give_consent(
-    work: Work, *, ward_id: int, guardian_id: int, valid_from: date, valid_to: date
+    work: Work,
+    *,
+    ward_id: int,
+    guardian_id: int,
+    valid_from: date,
+    valid_to: date,
+    event_id: int | None = None,
 ) -> ConsentView:
-    """A guardian consents that a minor serves between two dates (at most 400 days).
+    """A guardian consents that a minor serves between two dates (at most 400 days), or at one event on
+    those dates.
 
     The guardian does so themselves; a coordinator records a consent given on paper.
     """
@@ -144,6 +152,7 @@ def give_consent(
         guardian_id=guardian_id,
         valid_from=valid_from,
         valid_to=valid_to,
+        event_id=event_id,
         given_at=work.now,
     )
     work.add(row)
@@ -233,9 +242,7 @@ def list_leave(work: Work, *, person_id: int, paging: Paging = Paging()) -> Page
 
 
 def _consent_view(row: Consent) -> ConsentView:
-    return ConsentView(
-        row.id, row.ward_id, row.guardian_id, row.valid_from, row.valid_to, row.given_at, row.withdrawn_at
-    )
+    return ConsentView(*(getattr(row, field) for field in ConsentView.__struct_fields__))
 
 
 def _leave_view(row: Leave) -> LeaveView:

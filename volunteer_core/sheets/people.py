@@ -224,7 +224,9 @@ def _load_guardian(work: Work, row: Row[Any], known: dict[str, int]) -> None:
         )
     until = row.read("consent_until", civil_day)
     # One that was withdrawn stays so.
-    covered = select(Consent.id).where(Consent.ward_id == ward_id, Consent.valid_to == until)
+    covered = select(Consent.id).where(
+        Consent.ward_id == ward_id, Consent.valid_to == until, Consent.event_id.is_(None)
+    )
     today = civil_date(work.now)  # on paper so far: it counts from the day it is recorded
     if until is not None and until >= today and work.scalar(covered) is None:
         vouching.give_consent(
