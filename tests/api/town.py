@@ -28,6 +28,7 @@ from volunteer_core.commitments.busy.fetching import Fetched
 from volunteer_core.commitments.busy.keeping import Reading
 from volunteer_core.commitments.models import Attendance
 from volunteer_core.database import Database
+from volunteer_core.events.copying import copy_event
 from volunteer_core.events.models import Position
 from volunteer_core.events.planning import call_off_event, create_event, publish_event
 from volunteer_core.events.positions import add_position
@@ -225,6 +226,10 @@ class Town(World):
         for number, name in enumerate(("event", "cancelled", "draft_event", "doomed_event", "unhappy"), 12):
             self._add_event(name, date(2026, 11, number))
         self._add_event("past", date(2026, 11, 1), now=NOW - WEEK)
+        self._add_event("spare", date(2026, 11, 17))
+        ids["series"] = self.do(
+            copy_event, event_id=ids["spare"], dates=[date(2026, 11, 18), date(2026, 11, 19)], in_series=True
+        ).series_id
         for name, person, now in (("cancelled", "ward", NOW), ("past", "helper", NOW - WEEK)):
             seat = {"position_id": ids[f"{name}_position"], "person_id": ids[person]}
             ids[f"{name}_signup"] = self.do(sign_up, now=now, **seat).id

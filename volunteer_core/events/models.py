@@ -113,6 +113,8 @@ class Event(Revised, Advised, Table):
     minimum: Mapped[int | None]
     """With fewer seats taken when it is decided, it is called off."""
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    goes_ahead: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """It was decided that it takes place; who cancels later does not change that."""
 
 
 class Position(Table):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -28,6 +29,11 @@ def times_of(event: Event) -> Times:
     return Times(*(getattr(event, field) for field in Times._fields))
 
 
+def is_begun(work: Work, event: Event, positions: Sequence[Position]) -> bool:
+    """Whether an event or one of its positions has started."""
+    return min([event.starts_at, *(position.starts_at for position in positions)]) <= work.now
+
+
 def move(work: Work, event: Event, *, times: Times, site: Site, title: str) -> None:
     """Gives a locked event other times, another place or title, moves its positions and the time
     promised for them, and puts into the outbox who is told.
@@ -38,8 +44,7 @@ def move(work: Work, event: Event, *, times: Times, site: Site, title: str) -> N
     if after != before or site.id != event.site_id or title != event.title:
         ids = work.scalars(select(Position.id).where(Position.event_id == event.id))
         positions = work.lock_all(Position, ids)
-        begun = min([event.starts_at, *(position.starts_at for position in positions)]) <= work.now
-        if begun and (after != before or site.id != event.site_id):
+        if is_begun(work, event, positions) and (after != before or site.id != event.site_id):
             raise EventStarted(event_id=event.id)
         commitments = _promised(work, positions)
         # One person may have two positions, one after the other: the one in the way moves first.
@@ -59,7 +64,19 @@ def move(work: Work, event: Event, *, times: Times, site: Site, title: str) -> N
     work.flush()
 
 
-def _promised(work: Work, positions: list[Position]) -> list[Commitment]:
+def move_position(work: Work, event: Event, position: Position, span: Span) -> None:
+    """Gives a locked position another span, moves the time promised for it, and puts into the outbox who is
+    told. Refuses a clash for anybody confirmed, naming the first."""
+    rows = _promised(work, [position])
+    promises.move(work, rows, span)
+    position.starts_at, position.ends_at = span
+    site = work.find(Site, event.site_id)
+    for row in rows:
+        _tell(work, event, position, row, site=site, title=event.title, at_other_time=True)
+    work.flush()
+
+
+def _promised(work: Work, positions: Sequence[Position]) -> list[Commitment]:
     """What is promised for locked positions, and the people locked, all at once."""
     found = work.scalars(
         select(Commitment)
