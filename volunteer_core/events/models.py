@@ -79,6 +79,8 @@ class Event(Revised, Advised, Table):
     __shown__ = (
         "title", "description", "starts_at", "ends_at", "site_id", "status",
         "bring", "contact", "contact_phone",
+        # What is not for everybody has no page, to which calendars lead.
+        "for_community_id", "for_team_id", "for_grid_id",
     )  # fmt: skip
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="order"),
