@@ -13,10 +13,11 @@ from tests.events.lecture import NOW, Lecture, clock
 from volunteer_core import tick
 from volunteer_core.errors import Malformed
 from volunteer_core.events.deciding import decide_due
+from volunteer_core.events.entering import EventNotPublished
 from volunteer_core.events.listing import read_event
 from volunteer_core.events.models import EventStatus, Signup, SignupStatus
 from volunteer_core.events.planning import call_off_event, change_event, create_event, publish_event
-from volunteer_core.events.signups import EventNotPublished, sign_up
+from volunteer_core.events.signups import sign_up
 from volunteer_core.events.timetable import DecisionInvalid
 from volunteer_core.events.views import EventView
 from volunteer_core.notices.models import NoticeKind

@@ -59,8 +59,9 @@ def copy_event(
     given twice, in the past or over ten years away, on which the series has an event already, that are no
     working days (unless ``rest_days`` says otherwise), and on which the site is closed.
     """
-    series_id = work.find(Event, event_id).series_id if in_series else None
-    (event,) = lock_events(work, [event_id], series_id=series_id)
+    found = work.find(Event, event_id)
+    series_id = found.series_id if in_series else None
+    (event,) = lock_events(work, [found.id], series_id=series_id)
     if in_series and event.series_id != series_id:
         raise Busy  # it has just become part of one
     work.demand("events.copy", **organisers_of(work, event))
