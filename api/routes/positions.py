@@ -48,11 +48,11 @@ def change_position(opened: Opened, position_id: PathId, data: JSONBody[ChangePo
         return changing_positions.change_position(work, position_id=position_id, **given(data))
 
 
-@act("/positions/{position_id:int}/remove", operation="events.change")
-def remove_position(opened: Opened, position_id: PathId) -> None:
+@act("/events/{event_id:int}/positions/{position_id:int}/remove", operation="events.change")
+def remove_position(opened: Opened, event_id: PathId, position_id: PathId) -> None:
     """Remove a position for which nobody ever signed up (`position_used` otherwise)."""
     with opened.write() as work:
-        changing_positions.remove_position(work, position_id=position_id)
+        changing_positions.remove_position(work, event_id=event_id, position_id=position_id)
 
 
 router = Router("/", tags=["events"], route_handlers=[change_position, remove_position])

@@ -375,7 +375,7 @@ EVENTS = (
     Call("grant_signup", {"signup_id": "$granted_signup"}),
     Call("decline_signup", {"signup_id": "$declined_signup"}),
     Call("change_position", {"position_id": "$event_position"}, body={"offer_minutes": 60}),
-    Call("remove_position", {"position_id": "$spare_position"}),
+    Call("remove_position", {"event_id": "$spare", "position_id": "$spare_position"}),
     Call("copy_event", body={"dates": ["2026-12-07"]}),
     Call("read_series", {"series_id": "$series"}),
     Call("copy_series", {"series_id": "$series"}, body={"first_day": "2027-03-01"}),

@@ -50,7 +50,7 @@ def change(
 
 def remove(lecture: Lecture, position: int, *, by: Actor = SCRIPT) -> None:
     with lecture.write(by) as work:
-        remove_position(work, position_id=position)
+        remove_position(work, event_id=lecture.event, position_id=position)
 
 
 def add(lecture: Lecture, **changes: Any) -> PositionView:
@@ -265,8 +265,10 @@ def test_a_position_nobody_signed_up_for_is_removed_with_its_kept_seats(lecture:
     with lecture.read() as work:
         assert [one.name for one in read_event(work, event_id=lecture.event).positions] == ["引导员", "听众"]
         assert work.scalars(select(HeldSeats)).all() == []
-    with pytest.raises(NotFound):
-        remove(lecture, position)
+    _, elsewhere = lecture.hold_event(clock(18), clock(19))
+    for gone in (position, elsewhere):
+        with pytest.raises(NotFound):
+            remove(lecture, gone)
 
 
 def test_a_position_somebody_ever_signed_up_for_stays(lecture: Lecture) -> None:

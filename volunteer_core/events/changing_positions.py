@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import exists, select
 
 from volunteer_core.database import Work
-from volunteer_core.errors import Conflict, RuleBroken
+from volunteer_core.errors import Conflict, NotFound, RuleBroken
 from volunteer_core.events.by_phone.models import PhoneSignup
 from volunteer_core.events.calling_off import refuse_called_off
 from volunteer_core.events.concerned import organisers_of
@@ -131,12 +131,14 @@ def change_position(
     return position_view(work, position.id)
 
 
-def remove_position(work: Work, *, position_id: int) -> None:
-    """Removes a position for which nobody ever signed up, with the seats kept in it. Refuses one of an event
-    that is called off."""
-    event = work.lock(Event, work.find(Position, position_id).event_id)
-    position = work.lock(Position, position_id)
+def remove_position(work: Work, *, event_id: int, position_id: int) -> None:
+    """Removes a position of an event for which nobody ever signed up, with the seats kept in it. Refuses one
+    of another event, and of an event that is called off."""
+    event = work.lock(Event, event_id)
     work.demand("events.change", **organisers_of(work, event))
+    position = work.lock(Position, position_id)
+    if position.event_id != event.id:
+        raise NotFound(Position.__tablename__, position_id)
     refuse_called_off(event)
     if any(work.scalar(select(exists().where(table.position_id == position.id))) for table in _SIGNING_UP):
         raise PositionUsed(position_id=position.id)
