@@ -14,7 +14,7 @@ from volunteer_core.commitments.busy.fetching import Fetcher
 from volunteer_core.commitments.busy.refreshing import forget_what_is_over, refresh_due
 from volunteer_core.database import Database, Work
 from volunteer_core.errors import Conflict
-from volunteer_core.events.deciding import decide_due
+from volunteer_core.events.deciding import decide, events_to_decide
 from volunteer_core.events.offers import lines_to_move, move_line
 from volunteer_core.hours.recognitions.reviewing import tell_of_reviews
 from volunteer_core.notices.models import NoticeKind
@@ -60,7 +60,7 @@ def run(database: Database, *, fetcher: Fetcher = Fetcher()) -> Ticked:
         reviews_told=_step(database, tell_of_reviews),
         offers_lapsed=_step(database, lapse_late_offers),
         seats_moved=_each(database, lines_to_move, move_line),
-        events_decided=_step(database, decide_due),
+        events_decided=_each(database, events_to_decide, decide),
         drafts_waiting=_step(database, take_back_lost),
         busy_forgotten=_step(database, forget_what_is_over),
         calendars_read=refresh_due(database, fetcher=fetcher),

@@ -12,7 +12,7 @@ from tests.at_once import at_once, just_before_the_commit
 from tests.events.lecture import NOW, Lecture, clock
 from volunteer_core import tick
 from volunteer_core.errors import Malformed
-from volunteer_core.events.deciding import decide_due
+from volunteer_core.events import deciding
 from volunteer_core.events.entering import EventNotPublished
 from volunteer_core.events.listing import read_event
 from volunteer_core.events.models import EventStatus, Signup, SignupStatus
@@ -43,7 +43,7 @@ def create(lecture: Lecture, **changes: Any) -> EventView:
 
 def decide(lecture: Lecture, now: datetime = DECIDED) -> int:
     with lecture.write(now=now) as work:
-        return decide_due(work)
+        return sum(deciding.decide(work, event_id) for event_id in deciding.events_to_decide(work))
 
 
 def event(lecture: Lecture) -> EventView:
@@ -218,7 +218,9 @@ def test_who_signs_up_as_it_is_called_off_is_refused(wanting: Lecture) -> None:
             return operation(work)
 
     decided, refusal = just_before_the_commit(
-        do, decide_due, lambda: wanting.sign_up(wanting.people[0], now=DECIDED)
+        do,
+        partial(deciding.decide, event_id=wanting.event),
+        lambda: wanting.sign_up(wanting.people[0], now=DECIDED),
     )
     assert decided == 1
     assert isinstance(refusal, EventNotPublished)

@@ -1,8 +1,8 @@
-"""Whether enough people come: a step of the clock, which asks no right."""
+"""Whether enough people come: the clock decides, an event at a time."""
 
 from __future__ import annotations
 
-from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 
 from volunteer_core.database import Work
 from volunteer_core.events.calling_off import call_off
@@ -15,56 +15,56 @@ from volunteer_core.tables import Instant
 from volunteer_core.teams.membership import leaders_of
 from volunteer_core.timespans import chinese_span, civil_date
 
-_UNDECIDED = (Event.status == EventStatus.PUBLISHED, Event.goes_ahead.is_(False))
-_DUE = select(Event.id).where(*_UNDECIDED, Event.decided_at <= bindparam("now", type_=Instant))
-_EVENTS: BindParameter[list[int]] = bindparam("events", expanding=True)
-_POSITIONS = select(Position).where(Position.event_id.in_(_EVENTS)).execution_options(populate_existing=True)
+_DUE = (
+    select(Event.id)
+    .where(
+        Event.status == EventStatus.PUBLISHED,
+        Event.goes_ahead.is_(False),
+        Event.decided_at <= bindparam("now", type_=Instant),
+    )
+    .order_by(Event.id)
+)
+_POSITIONS = select(Position.id).where(Position.event_id == bindparam("event_id"))
 _TAKEN = (
-    select(Position.event_id, func.sum(1 + Signup.companions))
-    .join(Signup, Signup.position_id == Position.id)
-    .where(Position.event_id.in_(_EVENTS), Signup.status.in_(SEATED))
-    .group_by(Position.event_id)
+    select(func.coalesce(func.sum(1 + Signup.companions), 0))
+    .join(Position, Position.id == Signup.position_id)
+    .where(Position.event_id == bindparam("event_id"), Signup.status.in_(SEATED))
 )
 
 
-def decide_due(work: Work) -> int:
-    """Decides about the events whose time to decide has come: with fewer seats taken than its minimum one is
-    called off, and everybody told; else it goes ahead, whoever cancels later. Returns how many were decided.
+def events_to_decide(work: Work) -> list[int]:
+    """The events of which it is time to decide whether enough people come. A step of the clock; it asks no
+    right."""
+    return list(work.scalars(_DUE, {"now": work.now}))
 
-    One that has started meanwhile, because no clock ran, goes ahead, and its leaders are told.
-    Events and positions are locked: who signs up at that moment is counted, or refused.
+
+def decide(work: Work, event_id: int) -> int:
+    """Decides about one event: with fewer seats taken than its minimum it is called off, and everybody told;
+    else it goes ahead, whoever cancels later. Returns 1, or 0 where somebody was quicker. A step of the
+    clock; it asks no right.
+
+    What has started meanwhile, because no clock ran, goes ahead, and its leaders are told. The event and its
+    positions are locked: who signs up at that moment is counted, or refused.
     """
-    events = work.lock_all(Event, work.scalars(_DUE, {"now": work.now}))
-    due = {"events": [event.id for event in events if _is_due(work, event)]}
-    positions: dict[int, list[Position]] = {event_id: [] for event_id in due["events"]}
-    for position in work.lock_all(Position, (position.id for position in work.scalars(_POSITIONS, due))):
-        positions[position.event_id].append(position)
-    taken = dict(work.execute(_TAKEN, due).all())
-    for event in events:
-        if event.id in positions:
-            _decide(work, event, taken.get(event.id, 0), begun=is_begun(work, event, positions[event.id]))
-    work.flush()
-    return len(positions)
-
-
-def _is_due(work: Work, event: Event) -> bool:
-    """Whether a locked event is still to be decided about: somebody may have been quicker."""
+    event = work.lock(Event, event_id)
     undecided = event.status is EventStatus.PUBLISHED and not event.goes_ahead
-    return undecided and event.decided_at is not None and event.decided_at <= work.now
-
-
-def _decide(work: Work, event: Event, taken: int, *, begun: bool) -> None:
-    enough = taken >= (event.minimum or 0)
-    if enough or begun:
+    if not undecided or event.minimum is None or event.decided_at is None or event.decided_at > work.now:
+        return 0
+    positions = work.lock_all(Position, work.scalars(_POSITIONS, {"event_id": event.id}))
+    taken = work.scalar(_TAKEN, {"event_id": event.id}) or 0
+    if taken >= event.minimum:
         event.goes_ahead = True
+    elif is_begun(work, event, positions):
+        event.goes_ahead = True
+        _tell_leaders(work, event, taken, "活动已经开始，没有取消，请自行决定")
     else:
         call_off(work, event, reason=f"报名人数不足（最少 {event.minimum} 人）")
-    if not enough:
-        became = "活动已经开始，没有取消，请自行决定" if begun else "已自动取消，报名的人已列入通知"
-        _tell_leaders(work, event, f"报名人数不足（{taken}/{event.minimum}），{became}。")
+        _tell_leaders(work, event, taken, "已自动取消，报名的人已列入通知")
+    work.flush()
+    return 1
 
 
-def _tell_leaders(work: Work, event: Event, what: str) -> None:
+def _tell_leaders(work: Work, event: Event, taken: int, became: str) -> None:
     if event.team_id is None:
         return
     community_id = work.find(Site, event.site_id).community_id
@@ -76,5 +76,5 @@ def _tell_leaders(work: Work, event: Event, what: str) -> None:
             person_id=leader_id,
             team_id=event.team_id,
             community_id=community_id,
-            text=f"活动“{event.title}”（{when}）{what}",
+            text=f"活动“{event.title}”（{when}）报名人数不足（{taken}/{event.minimum}），{became}。",
         )
