@@ -102,6 +102,25 @@ def copy_series(
     return make_copies(work, book, plan, series_id=copied.id)
 
 
+def gather(work: Work, *, event_ids: Collection[int], title: str) -> None:
+    """Makes events a series, or adds them to the one of which some of them are. Inner: asks no right.
+
+    Refuses events of several teams: a series is one team's.
+    """
+    events = lock_events(work, event_ids, series_id=None)
+    if len({event.team_id for event in events}) != 1:
+        raise Malformed("series", "同一系列的活动须由同一个团队组织。")
+    known = sorted({event.series_id for event in events if event.series_id is not None})
+    if not known:
+        series = EventSeries(title=texts.line("series", title, longest=100), team_id=events[0].team_id)
+        work.add(series)
+        work.flush()
+        known.append(series.id)
+    for event in events:
+        event.series_id = event.series_id or known[0]
+    work.flush()
+
+
 def _lock(work: Work, series_id: int) -> tuple[EventSeries, list[Event]]:
     series = work.find(EventSeries, series_id)
     ids = work.scalars(select(Event.id).where(Event.series_id == series.id)).all()
