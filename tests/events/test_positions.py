@@ -1,4 +1,4 @@
-"""Changing and removing positions: nobody loses a seat by it, and who is concerned is told or named."""
+"""Changing positions: nobody loses a seat by it, and who is concerned is told or named."""
 
 from __future__ import annotations
 
@@ -16,14 +16,11 @@ from volunteer_core.errors import Malformed, NotAllowed, NotFound, Refused
 from volunteer_core.events.calling_off import EventState
 from volunteer_core.events.changing_positions import (
     NoLongerFit,
-    PositionUsed,
     RequestsOpen,
     ServiceSettled,
     change_position,
-    remove_position,
 )
-from volunteer_core.events.listing import my_signups, read_event
-from volunteer_core.events.models import HeldSeats, Signup, SignupStatus
+from volunteer_core.events.models import Signup, SignupStatus
 from volunteer_core.events.moving import EventStarted
 from volunteer_core.events.planning import call_off_event, change_event
 from volunteer_core.events.position_rules import PositionNameTaken
@@ -46,11 +43,6 @@ def change(
     """Changes the audience unless another position is named."""
     with lecture.write(by, now) as work:
         return change_position(work, position_id=position or lecture.audience, **changes)
-
-
-def remove(lecture: Lecture, position: int, *, by: Actor = SCRIPT) -> None:
-    with lecture.write(by) as work:
-        remove_position(work, event_id=lecture.event, position_id=position)
 
 
 def add(lecture: Lecture, **changes: Any) -> PositionView:
@@ -103,8 +95,6 @@ def test_changes_that_make_no_sense_are_refused_and_change_nothing(lecture: Lect
     for unknown in (999, -1, 10**12):
         with pytest.raises(NotFound):
             change(lecture, unknown, name="居民")
-        with pytest.raises(NotFound):
-            remove(lecture, unknown)
     assert lecture.seats() == before
 
 
@@ -256,47 +246,19 @@ def test_fewer_companions_take_nobodys_seat(lecture: Lecture) -> None:
     assert (seats.confirmed, seats.taken, seats.free) == (1, 2, 0)
 
 
-def test_a_position_nobody_signed_up_for_is_removed_with_its_kept_seats(lecture: Lecture) -> None:
-    position = add(lecture).id
-    with lecture.write() as work:
-        kept = HeldSeats(position_id=position, community_id=lecture.community, seats=1, until=clock(9))
-        work.add(kept)
-    remove(lecture, position)
-    with lecture.read() as work:
-        assert [one.name for one in read_event(work, event_id=lecture.event).positions] == ["引导员", "听众"]
-        assert work.scalars(select(HeldSeats)).all() == []
-    _, elsewhere = lecture.hold_event(clock(18), clock(19))
-    for gone in (position, elsewhere):
-        with pytest.raises(NotFound):
-            remove(lecture, gone)
-
-
-def test_a_position_somebody_ever_signed_up_for_stays(lecture: Lecture) -> None:
-    lecture.cancel(lecture.sign_up(lecture.people[0]))
-    with pytest.raises(PositionUsed):
-        remove(lecture, lecture.audience)
-    with lecture.read() as work:
-        assert my_signups(work, person_id=lecture.people[0]).total == 1
-
-
 def test_what_is_called_off_stays_as_it_is(lecture: Lecture) -> None:
     with lecture.write() as work:
         call_off_event(work, event_id=lecture.event)
     with pytest.raises(EventState):
         change(lecture, name="居民")
-    with pytest.raises(EventState):
-        remove(lecture, lecture.ushers)
 
 
 def test_positions_are_changed_by_who_plans_the_event(lecture: Lecture) -> None:
     for actor in (lecture.leader, lecture.coordinator, Actor.person(lecture.people[0], officer=True)):
         change(lecture, by=actor, most_companions=1)
-        remove(lecture, add(lecture).id, by=actor)
     for actor in (lecture.other_leader, lecture.neighbour, Actor.person(lecture.people[0])):
         with pytest.raises(NotAllowed):
             change(lecture, by=actor, most_companions=2)
-        with pytest.raises(NotAllowed):
-            remove(lecture, lecture.ushers, by=actor)
 
 
 def test_who_signs_up_as_more_is_asked_for_is_asked_it_too(lecture: Lecture) -> None:
