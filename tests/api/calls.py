@@ -356,7 +356,7 @@ EVENTS = (
     Call("change_capacity", {"position_id": "$event_position"}, body={"capacity": 9}),
     Call(
         "sign_up",
-        {"position_id": "$event_position"},
+        {"position_id": "$overridden_position"},
         body={"person_id": "$ward", "override_reason": "家长同意"},
         right="events.override",
         variant="whose time is promised",

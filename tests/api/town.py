@@ -238,7 +238,7 @@ class Town(World):
     def _add_lines(self) -> None:
         """A position for a group, and the ward waiting for an answer, or with an answer to give."""
         ids = self.ids
-        for number, name in enumerate(("group", "offered", "granted", "declined"), 24):
+        for number, name in enumerate(("group", "offered", "granted", "declined", "overridden"), 24):
             self._add_event(name, date(2026, 11, number))
         with self.office.write(by=Actor.system("test"), now=NOW) as work:
             for name in ("granted", "declined"):
