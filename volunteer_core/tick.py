@@ -17,6 +17,7 @@ from volunteer_core.errors import Conflict
 from volunteer_core.events.adults import tell_of_missing_adults
 from volunteer_core.events.by_phone.forgetting import forget_unconfirmed
 from volunteer_core.events.consents import tell_of_moved_events
+from volunteer_core.events.deciding import decide, events_to_decide
 from volunteer_core.events.offers import lines_to_move, move_line
 from volunteer_core.hours.recognitions.reviewing import tell_of_reviews
 from volunteer_core.notices.models import NoticeKind
@@ -50,6 +51,8 @@ class Ticked(msgspec.Struct, frozen=True):
     """Of events with minors that lack adults with a record check."""
     consents_told: int
     """Of events that moved to a date for which nobody has consented."""
+    events_decided: int
+    """Called off because too few come, or settled that they take place."""
     drafts_waiting: int
     """For a planning process."""
     busy_forgotten: int
@@ -72,6 +75,7 @@ def run(database: Database, *, fetcher: Fetcher = Fetcher()) -> Ticked:
         phone_signups_forgotten=_step(database, forget_unconfirmed),
         adults_told=_step(database, tell_of_missing_adults),
         consents_told=_step(database, tell_of_moved_events),
+        events_decided=_each(database, events_to_decide, decide),
         drafts_waiting=_step(database, take_back_lost),
         busy_forgotten=_step(database, forget_what_is_over),
         answers_forgotten=_step(database, forget_old_answers),

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from litestar import Router
 from litestar.params import FromQuery, JSONBody
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from api.incoming import AwareDatetime, Body, Id, OptionalQueryId, Paged, PathId, given
 from api.operations import act, get, patch, post
@@ -23,7 +23,27 @@ from volunteer_core.events.views import (
 
 OPENS = datetime(2026, 11, 23, 1, tzinfo=UTC)
 STARTS, ENDS = datetime(2026, 12, 5, 7, tzinfo=UTC), datetime(2026, 12, 5, 8, 30, tzinfo=UTC)
-POSITION = PositionView(7, 3, "听众", 40, False, STARTS, ENDS, None, None, None, 38, 0, 0, 6, 40, 0)
+POSITION = PositionView(
+    id=7,
+    event_id=3,
+    name="听众",
+    capacity=40,
+    earns_hours=False,
+    starts_at=STARTS,
+    ends_at=ENDS,
+    min_age=None,
+    max_age=None,
+    qualification=None,
+    approval=False,
+    offer_minutes=None,
+    most_companions=1,
+    confirmed=37,
+    offered=1,
+    requested=0,
+    waiting=6,
+    taken=40,
+    free=0,
+)
 DETAIL = EventDetail(
     id=3,
     code="fire-safety-2026-12",
@@ -45,6 +65,13 @@ DETAIL = EventDetail(
     public=True,
     status=EventStatus.PUBLISHED,
     published_at=OPENS,
+    series_id=2,
+    for_community_id=None,
+    for_team_id=None,
+    for_grid_id=None,
+    minimum=20,
+    decided_at=datetime(2026, 12, 4, 7, tzinfo=UTC),
+    goes_ahead=False,
     positions=[POSITION],
 )
 EVENT = EventView(**{field: getattr(DETAIL, field) for field in EventView.__struct_fields__})
@@ -66,12 +93,21 @@ class CreateEvent(Body):
     bring: str = ""
     contact: str = ""
     contact_phone: str = ""
-    public: bool = True
+    public: bool | None = None
+    """Whether everybody sees it; unless given, it is, save if it is for the people of one community, team or
+    grid."""
+    for_community_id: Id | None = None
+    for_team_id: Id | None = None
+    for_grid_id: Id | None = None
+    minimum: int | None = None
+    """With fewer seats taken it is called off at ``decided_at``."""
+    decided_at: AwareDatetime | None = None
     code: str | None = None
 
 
 class ChangeEvent(Body):
-    """What is changed at an event; what is not given stays."""
+    """What is changed at an event; what is not given stays. Null opens it to everybody (``for_…``), or has it
+    take place however few come (``minimum``)."""
 
     title: str | None = None
     description: str | None = None
@@ -85,6 +121,11 @@ class ChangeEvent(Body):
     signup_closes_at: AwareDatetime | None = None
     cancel_until: AwareDatetime | None = None
     public: bool | None = None
+    for_community_id: Id | UnsetType | None = UNSET
+    for_team_id: Id | UnsetType | None = UNSET
+    for_grid_id: Id | UnsetType | None = UNSET
+    minimum: int | UnsetType | None = UNSET
+    decided_at: AwareDatetime | UnsetType | None = UNSET
 
 
 class AddPosition(Body):
@@ -98,6 +139,11 @@ class AddPosition(Body):
     min_age: int | None = None
     max_age: int | None = None
     qualification: str | None = None
+    approval: bool = False
+    """Somebody decides who comes, rather than who is first."""
+    offer_minutes: int | None = None
+    """A freed seat is offered to the next in line for so long, rather than theirs at once."""
+    most_companions: int = 0
 
 
 class ChangeCapacity(Body):
@@ -125,7 +171,8 @@ def list_events(
 ) -> Page[EventView]:
     """List events by time.
 
-    Without signing in: public ones that are published, or were before they were called off.
+    Without signing in: public ones that are published, or were before they were called off. Those for the
+    people of a community, a team or a grid are seen by these, their guardians and who organises them.
     """
     with opened.read() as work:
         return listing.list_events(
@@ -148,7 +195,9 @@ def list_events(
 def create_event(opened: Opened, data: JSONBody[CreateEvent]) -> EventView:
     """Create an event as a draft. The contact of a public one is published: it is the office's own.
 
-    Refused: an event in the past, times in the wrong order, a site that is closed then.
+    Refused: an event in the past, times in the wrong order, a site that is closed then, one that is public
+    and for the people of one community, team or grid (`for_whom_invalid`), and a decision about the minimum
+    that is not between the opening of sign-up and the start (`decision_invalid`).
     """
     with opened.write() as work:
         return planning.create_event(work, **given(data))

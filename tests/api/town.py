@@ -31,7 +31,8 @@ from volunteer_core.commitments.busy.keeping import Reading
 from volunteer_core.commitments.models import Attendance
 from volunteer_core.database import Database
 from volunteer_core.events.attendance import mark_attendance
-from volunteer_core.events.models import Event, EventSeries, Position
+from volunteer_core.events.copying import copy_event
+from volunteer_core.events.models import Position
 from volunteer_core.events.planning import call_off_event, create_event, publish_event
 from volunteer_core.events.positions import add_position
 from volunteer_core.events.signups import cancel, sign_up
@@ -230,6 +231,10 @@ class Town(World):
         for number, name in enumerate(("event", "cancelled", "draft_event", "doomed_event", "unhappy"), 12):
             self._add_event(name, date(2026, 11, number))
         self._add_event("past", date(2026, 11, 1), now=NOW - WEEK)
+        self._add_event("spare", date(2026, 11, 17))
+        ids["series"] = self.do(
+            copy_event, event_id=ids["spare"], dates=[date(2026, 11, 18), date(2026, 11, 19)], in_series=True
+        ).series_id
         for name, event, person, now in (
             ("cancelled", "cancelled", "ward", NOW),
             ("past", "past", "helper", NOW - WEEK),
@@ -238,17 +243,12 @@ class Town(World):
             seat = {"position_id": ids[f"{event}_position"], "person_id": ids[person]}
             ids[f"{name}_signup"] = self.do(sign_up, now=now, **seat).id
         self.do(mark_attendance, signup_id=ids["served_signup"], attendance=Attendance.ATTENDED)
-        with self.office.write(by=Actor.system("test"), now=NOW) as work:
-            series = EventSeries(title="道德讲堂")
-            work.add(series)
-            work.flush()
-            ids["series"] = work.find(Event, ids["event"]).series_id = series.id
         self._add_lines()
 
     def _add_lines(self) -> None:
         """A position for a group, and the ward waiting for an answer, or with an answer to give."""
         ids = self.ids
-        for number, name in enumerate(("group", "offered", "granted", "declined"), 24):
+        for number, name in enumerate(("group", "offered", "granted", "declined", "overridden"), 24):
             self._add_event(name, date(2026, 11, number))
         with self.office.write(by=Actor.system("test"), now=NOW) as work:
             for name in ("granted", "declined"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, time, timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -25,7 +26,7 @@ from volunteer_core.calendars.feeds import (
 from volunteer_core.calendars.invitations import invitation
 from volunteer_core.calendars.pages import EntryPage, EntryUnknown, entry_page
 from volunteer_core.database import Database
-from volunteer_core.events.planning import call_off_event, create_event, publish_event
+from volunteer_core.events.planning import call_off_event, change_event, create_event, publish_event
 from volunteer_core.events.positions import add_position
 from volunteer_core.events.signups import sign_up
 from volunteer_core.opening import open_office
@@ -39,6 +40,7 @@ from volunteer_core.timespans import at, civil_date
 
 ANYBODY = Actor.anonymous()
 SATURDAY = date(2026, 12, 5)
+EVENING = {"starts_at": at(SATURDAY, time(18)), "ends_at": at(SATURDAY, time(19))}
 ADVICE = {"bring": "手套", "contact": "张老师", "contact_phone": "13800009999"}
 
 
@@ -187,6 +189,25 @@ def test_a_draft_event_has_no_page(town) -> None:
     assert page_of(town, uid).title == "还在准备"
     town.do(call_off_event, event_id=draft)
     assert page_of(town, uid).title == "【已取消】还在准备"
+
+
+def test_an_event_that_is_not_for_everybody_has_no_page_and_calendars_name_none(town, reached) -> None:
+    for_all, for_some = event(town), event(town, **EVENING)
+    town.do(change_event, event_id=for_some, for_team_id=town.team)
+    operations = (partial(team_feed, team_id=town.team), partial(site_feed, site_id=town.site))
+    with reached.read(by=SCRIPT, now=town.now) as work:
+        found = [Calendar.from_ical(operation(work).body).events for operation in operations]
+    for open_one, limited in found:
+        assert page_of(town, open_one).title == str(open_one["SUMMARY"])
+        assert "URL" in open_one
+        with pytest.raises(EntryUnknown):
+            page_of(town, limited)
+        assert "URL" not in limited
+    _, promise = fed(town, person_feed, person_id=town.person)
+    assert says_the_same(page_of(town, promise), promise)  # who has a seat has a page
+    town.do(change_event, event_id=for_some, for_team_id=None)
+    assert page_of(town, found[0][1])
+    assert for_all != for_some
 
 
 def test_a_page_lasts_as_long_as_a_calendar_can_show_the_entry(town) -> None:

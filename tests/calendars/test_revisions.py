@@ -45,8 +45,11 @@ from volunteer_core.care.enrolment import (
 from volunteer_core.closures.declaring import declare_closure, lift_closure
 from volunteer_core.database import Database, Work
 from volunteer_core.errors import NotFound, Refused
+from volunteer_core.events.changing_positions import change_position
+from volunteer_core.events.copying import copy_event
 from volunteer_core.events.planning import call_off_event, change_event, create_event, publish_event
 from volunteer_core.events.positions import add_position
+from volunteer_core.events.series import call_off_series, publish_series
 from volunteer_core.events.signups import cancel, sign_up
 from volunteer_core.office.settings import change_setting
 from volunteer_core.people.registry import correct, leave_office
@@ -159,6 +162,8 @@ class Street:
         found |= {enrol: self.enrolments}
         if operation in found:
             found[operation].append(done.id)
+        if operation is copy_event:
+            self.events += [copy.event.id for copy in done.copies]
         if operation is declare_closure:
             self.closures.append(done.closure.id)
         return name
@@ -241,8 +246,15 @@ class Street:
                 {"event_id": event, "site_id": site, "starts_at": span["starts_at"]},
             )
             yield "public", change_event, {"event_id": event, "public": turn}
+            yield "for whom", change_event, {"event_id": event, "for_team_id": chance.choice([None, team])}
+            yield "copy", copy_event, {"event_id": event, "dates": [day], "in_series": turn}
             yield "call off event", call_off_event, {"event_id": event}
+            yield "publish series", publish_series, {"series_id": 1}
+            yield "call off series", call_off_series, {"series_id": 1}
         if self.positions:
+            yield "move position", change_position, {
+                "position_id": chance.choice(self.positions), "starts_at": span["starts_at"]
+            }  # fmt: skip
             yield "sign up", sign_up, {"position_id": chance.choice(self.positions), "person_id": person}
             yield "cancel", cancel, {"signup_id": chance.randrange(1, 1 + len(self.positions) * 2)}
 

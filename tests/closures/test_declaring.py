@@ -21,7 +21,7 @@ from volunteer_core.commitments.models import Attendance, CommitmentStatus
 from volunteer_core.commitments.promises import Clash
 from volunteer_core.database import Work
 from volunteer_core.errors import Malformed, NotAllowed, NotFound, Refused
-from volunteer_core.events.planning import EventAtClosedSite
+from volunteer_core.events.checking import EventAtClosedSite
 from volunteer_core.hours.ledger import list_entries
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.permissions import Actor

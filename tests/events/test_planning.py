@@ -13,17 +13,18 @@ from volunteer_core.commitments.models import Commitment
 from volunteer_core.commitments.promises import Clash
 from volunteer_core.errors import Malformed, NotAllowed, NotFound
 from volunteer_core.events.calling_off import EventState
+from volunteer_core.events.checking import EventAtClosedSite
 from volunteer_core.events.listing import list_events, my_signups, read_event
 from volunteer_core.events.models import EventStatus
 from volunteer_core.events.moving import EventStarted
 from volunteer_core.events.planning import (
-    EventAtClosedSite,
     call_off_event,
     change_event,
     create_event,
     publish_event,
 )
-from volunteer_core.events.positions import PositionNameTaken, add_position, change_capacity
+from volunteer_core.events.position_rules import PositionNameTaken
+from volunteer_core.events.positions import add_position, change_capacity
 from volunteer_core.events.timetable import EventInPast, PositionOutside, SignupWindowInvalid
 from volunteer_core.events.views import EventView, PositionView
 from volunteer_core.notices.models import NoticeKind

@@ -28,6 +28,7 @@ from volunteer_core.calendars.selections import (
     window,
 )
 from volunteer_core.commitments.models import Commitment
+from volunteer_core.events.invited import FOR_EVERYBODY
 from volunteer_core.events.models import Event
 from volunteer_core.people.masking import dialled
 from volunteer_core.places.models import Site
@@ -127,7 +128,7 @@ _PROGRAMME_EVENTS = _whole_and_part(EVENTS.where(Event.programme_id == bindparam
 _SITE_SHIFTS = _whole_and_part(PUBLISHED_SHIFTS.where(Shift.site_id == bindparam("site_id")), Shift.uid)
 _SITE_EVENTS = _whole_and_part(EVENTS.where(Event.site_id == bindparam("site_id")), Event.uid)
 _ONE_SHIFT = _whole_and_part(PUBLISHED_SHIFTS, Shift.uid)
-_ONE_OF_ALL_EVENTS = _whole_and_part(EVENTS, Event.uid)
+_ONE_OF_ALL_EVENTS = _whole_and_part(EVENTS.where(FOR_EVERYBODY), Event.uid)
 _PUBLIC = _whole_and_part(PUBLIC_EVENTS, Event.uid)
 _OF_COMMUNITY = _whole_and_part(
     PUBLIC_EVENTS.where(Site.community_id == bindparam("community_id")), Event.uid
@@ -181,7 +182,7 @@ def event_entries(work: Look, options: Options, only: Only = None, *, event_id: 
 
 
 def published_entries(work: Look, options: Options, only: list[str]) -> list[Entry]:
-    """Shifts and events that were ever published, as calendars of several people show them."""
+    """Shifts, and events for everybody, that were ever published, as calendars of several show them."""
     return entries_of(_rows(work, options, only, _ONE_SHIFT, _ONE_OF_ALL_EVENTS), options)
 
 
@@ -225,7 +226,8 @@ def _entry(row: Row, options: Options, busy: bool, discreet: bool) -> Entry:
         standing=Standing.TENTATIVE if row.confirmed and row.unconfirmed else standing,
         busy=busy and row.confirmed,
         title=said.service,
-        page=discreet == row.discreet,  # a page would say more than a calendar that is discreet by itself
+        # A page would say more than a calendar that is discreet by itself.
+        page=discreet == row.discreet and row.for_everybody,
     )
     if discreet:
         return entry

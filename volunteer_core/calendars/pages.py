@@ -65,7 +65,8 @@ def entry_page(work: Work, *, uid: str) -> EntryPage:
     """What calendars say of the entry with a UID: of a promise what its person's says, of a shift, an event
     or a session what calendars of several people say. The UID is the right to it, as the secret is to a feed.
 
-    Refuses (:class:`EntryUnknown`) what no calendar shows, or would to a person who has left.
+    Refuses (:class:`EntryUnknown`) what no calendar shows, or would to a person who has left, and an event
+    that is not for everybody: whoever has a seat has a promise, which has its own page.
     """
     work.demand("calendars.fetch")
     entry = next(_found(work, uid), None) if _UID.fullmatch(uid) else None

@@ -18,6 +18,7 @@ from sqlalchemy.sql import ColumnElement
 from volunteer_core.calendars.options import LONGEST_PAST_DAYS, PAST_DAYS_EVER, Options
 from volunteer_core.commitments.models import Commitment, CommitmentStatus
 from volunteer_core.database import V
+from volunteer_core.events.invited import FOR_EVERYBODY
 from volunteer_core.events.models import TOOK_PLACE, Event, Position
 from volunteer_core.places.models import Site
 from volunteer_core.rosters.models import RosterRules, Shift, ShiftStatus
@@ -56,6 +57,8 @@ class Row(msgspec.Struct, frozen=True):
     address: str
     latitude: float | None
     longitude: float | None
+    for_everybody: bool = True
+    """What is for the people of one community, team or grid only has no page."""
 
 
 RUNS = aliased(Team)
@@ -228,6 +231,7 @@ def _events(*contact: Any) -> Select[*tuple[Any, ...]]:
             *contact,
             _CATEGORY.label("category"),
             *SITE,
+            FOR_EVERYBODY.label("for_everybody"),
         )
         .select_from(Event)
         .join(Site, Site.id == Event.site_id)

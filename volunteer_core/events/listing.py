@@ -14,6 +14,7 @@ from sqlalchemy.sql import ColumnElement
 from volunteer_core.commitments.models import Commitment
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import NotAllowed, NotFound
+from volunteer_core.events.invited import concerns
 from volunteer_core.events.models import SEATED, Event, EventStatus, Position, Signup, SignupStatus
 from volunteer_core.events.views import (
     EventDetail,
@@ -52,6 +53,13 @@ _EVENT = (
         Event.public,
         Event.status,
         Event.published_at,
+        Event.series_id,
+        Event.for_community_id,
+        Event.for_team_id,
+        Event.for_grid_id,
+        Event.minimum,
+        Event.decided_at,
+        Event.goes_ahead,
     )
     .join(Site, Site.id == Event.site_id)
     .order_by(Event.starts_at, Event.id)
@@ -70,6 +78,9 @@ _POSITION = (
         Position.min_age,
         Position.max_age,
         Position.qualification,
+        Position.approval,
+        Position.offer_minutes,
+        Position.most_companions,
         *(
             func.count(case((Signup.status == status, 1))).label(status.value)
             for status in (
@@ -80,7 +91,7 @@ _POSITION = (
             )
         ),
         _TAKEN.label("taken"),
-        (Position.capacity - _TAKEN).label("free"),
+        case((Position.capacity > _TAKEN, Position.capacity - _TAKEN), else_=0).label("free"),
     )
     .outerjoin(Signup, Signup.position_id == Position.id)
     .group_by(Position.id)
@@ -137,8 +148,9 @@ def list_events(
 ) -> Page[EventView]:
     """Events in order of time, those that touch the civil dates from ``first`` to ``last`` if given.
 
-    Everybody sees public events that are published, or were before they were called off;
-    signed-in people all such events; drafts are for who can change them.
+    Everybody sees public events that are published, or were before they were called off; signed-in people
+    all such events that are for everybody, for them or for somebody they answer for; drafts are for who can
+    change them.
     """
     work.demand("events.read")
     statement = _EVENT.where(_visible(work))
@@ -223,6 +235,16 @@ def event_view(work: Work, event_id: int) -> EventView:
     return work.views(EventView, _EVENT.where(Event.id == event_id))[0]
 
 
+def event_views(work: Work, event_ids: Collection[int]) -> list[EventView]:
+    """Events as they go out, by time. Inner: asks no right."""
+    return work.views(EventView, _EVENT.where(Event.id.in_(event_ids)))
+
+
+def seen_of_series(work: Work, series_id: int) -> list[EventView]:
+    """The events of a series that the actor may see, by time. Inner: asks no right."""
+    return work.views(EventView, _EVENT.where(Event.series_id == series_id, _visible(work)))
+
+
 def position_view(work: Work, position_id: int) -> PositionView:
     """A position as it goes out. Inner: asks no right."""
     return work.views(PositionView, _POSITION.where(Position.id == position_id))[0]
@@ -246,7 +268,6 @@ def _visible(work: Work) -> ColumnElement[bool]:
         reach = Reach()
     if reach.everything:
         return true()
-    shown: ColumnElement[bool] = Event.published_at.is_not(None)
-    if work.by.person_id is None:
-        shown &= Event.public
+    published = Event.published_at.is_not(None)
+    shown = published & (Event.public if work.by.person_id is None else concerns(work, work.by.person_id))
     return or_(shown, Event.team_id.in_(reach.teams), Site.community_id.in_(reach.communities))

@@ -79,6 +79,8 @@ class Event(Revised, Advised, Table):
     __shown__ = (
         "title", "description", "starts_at", "ends_at", "site_id", "status",
         "bring", "contact", "contact_phone",
+        # What is not for everybody has no page, to which calendars lead.
+        "for_community_id", "for_team_id", "for_grid_id",
     )  # fmt: skip
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="order"),
@@ -113,6 +115,8 @@ class Event(Revised, Advised, Table):
     minimum: Mapped[int | None]
     """With fewer seats taken when it is decided, it is called off."""
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    goes_ahead: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """It was decided that it takes place; who cancels later does not change that."""
 
 
 class Position(Table):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from volunteer_core.commitments import promises
 from volunteer_core.commitments.models import ACTIVE, Commitment
 from volunteer_core.database import Work
 from volunteer_core.errors import RuleBroken
-from volunteer_core.events.models import Event, Position
+from volunteer_core.events.models import Event, Position, Signup, SignupStatus
 from volunteer_core.events.timetable import Times, moved, position_span
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.notices.writing import tell
@@ -28,6 +29,11 @@ def times_of(event: Event) -> Times:
     return Times(*(getattr(event, field) for field in Times._fields))
 
 
+def is_begun(work: Work, event: Event, positions: Sequence[Position]) -> bool:
+    """Whether an event or one of its positions has started."""
+    return min([event.starts_at, *(position.starts_at for position in positions)]) <= work.now
+
+
 def move(work: Work, event: Event, *, times: Times, site: Site, title: str) -> None:
     """Gives a locked event other times, another place or title, moves its positions and the time
     promised for them, and puts into the outbox who is told.
@@ -38,28 +44,49 @@ def move(work: Work, event: Event, *, times: Times, site: Site, title: str) -> N
     if after != before or site.id != event.site_id or title != event.title:
         ids = work.scalars(select(Position.id).where(Position.event_id == event.id))
         positions = work.lock_all(Position, ids)
-        begun = min([event.starts_at, *(position.starts_at for position in positions)]) <= work.now
-        if begun and (after != before or site.id != event.site_id):
+        if is_begun(work, event, positions) and (after != before or site.id != event.site_id):
             raise EventStarted(event_id=event.id)
-        commitments = _promised(work, positions)
+        commitments, offers = _promised(work, positions), _offered(work, positions)
         # One person may have two positions, one after the other: the one in the way moves first.
         for position in sorted(positions, key=_start, reverse=after.start > before.start):
             rows = [row for row in commitments if row.position_id == position.id]
+            offered = [signup for signup in offers if signup.position_id == position.id]
             if after != before:
                 own = Span(position.starts_at, position.ends_at)
                 span = position_span(after, *moved(own, before=before, after=after), now=work.now)
-                promises.move(work, rows, span)
-                position.starts_at, position.ends_at = span
+                _move(work, position, span, rows, offered)
             for row in rows:
                 row.site_id = site.id
-                _tell(work, event, position, row, site=site, title=title, at_other_time=after != before)
+            for person_id in _people(rows, offered):
+                _tell(work, event, position, person_id, site=site, title=title, at_other_time=after != before)
         event.site_id, event.title = site.id, title
     for field, value in times._asdict().items():
         setattr(event, field, value)
     work.flush()
 
 
-def _promised(work: Work, positions: list[Position]) -> list[Commitment]:
+def move_position(work: Work, event: Event, position: Position, span: Span) -> None:
+    """Gives a locked position another span, moves the time promised for it, and puts into the outbox who is
+    told. Refuses a clash for anybody confirmed, naming the first."""
+    rows, offered = _promised(work, [position]), _offered(work, [position])
+    _move(work, position, span, rows, offered)
+    site = work.find(Site, event.site_id)
+    for person_id in _people(rows, offered):
+        _tell(work, event, position, person_id, site=site, title=event.title, at_other_time=True)
+    work.flush()
+
+
+def _move(
+    work: Work, position: Position, span: Span, rows: Sequence[Commitment], offered: Sequence[Signup]
+) -> None:
+    promises.move(work, rows, span)
+    position.starts_at, position.ends_at = span
+    for signup in offered:
+        if signup.offer_until is not None:
+            signup.offer_until = min(signup.offer_until, span.start)
+
+
+def _promised(work: Work, positions: Sequence[Position]) -> list[Commitment]:
     """What is promised for locked positions, and the people locked, all at once."""
     found = work.scalars(
         select(Commitment)
@@ -74,6 +101,25 @@ def _promised(work: Work, positions: list[Position]) -> list[Commitment]:
     return list(found)
 
 
+def _offered(work: Work, positions: Sequence[Position]) -> Sequence[Signup]:
+    """To whom a seat of locked positions is offered: nothing is promised yet."""
+    return work.scalars(
+        select(Signup)
+        .where(
+            Signup.position_id.in_([position.id for position in positions]),
+            Signup.status == SignupStatus.OFFERED,
+        )
+        .order_by(Signup.id)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _people(rows: Sequence[Commitment], offered: Sequence[Signup]) -> Iterator[int]:
+    """Those who are told."""
+    yield from (row.person_id for row in rows)
+    yield from (signup.person_id for signup in offered)
+
+
 def _start(position: Position) -> datetime:
     return position.starts_at
 
@@ -82,7 +128,7 @@ def _tell(
     work: Work,
     event: Event,
     position: Position,
-    row: Commitment,
+    person_id: int,
     *,
     site: Site,
     title: str,
@@ -99,7 +145,7 @@ def _tell(
     tell(
         work,
         kind=NoticeKind.CHANGED,
-        person_id=row.person_id,
+        person_id=person_id,
         team_id=event.team_id,
         community_id=site.community_id,
         text=f"您报名的活动“{event.title}”有变动：{'，'.join(changes)}。如不能参加，请尽早取消。",

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from msgspec import UNSET, UnsetType
 from sqlalchemy import select
 
 from volunteer_core import texts
 from volunteer_core.database import Busy, Work
-from volunteer_core.errors import RuleBroken
 from volunteer_core.events import calling_off, moving
 from volunteer_core.events.calling_off import refuse_called_off, turn
+from volunteer_core.events.checking import checked_times
+from volunteer_core.events.concerned import organisers_of
+from volunteer_core.events.given import or_kept
+from volunteer_core.events.invited import ForWhom, checked_for_whom, for_whom_of
 from volunteer_core.events.listing import event_view
+from volunteer_core.events.minimum import Minimum, carried, checked_minimum, minimum_of, refuse_past_decision
 from volunteer_core.events.models import Event, EventStatus
-from volunteer_core.events.timetable import Times, instant, refuse_wrong_times
+from volunteer_core.events.timetable import Times, instant
 from volunteer_core.events.views import EventView
 from volunteer_core.places.directory import CodeTaken
 from volunteer_core.places.models import Site
 from volunteer_core.teams.advice import changed_advice, checked_advice, give_advice
 from volunteer_core.teams.models import Programme, Team
-from volunteer_core.timespans import Span
-from volunteer_core.workdays.upkeep import load_daybook
-
-
-class EventAtClosedSite(RuleBroken, code="event_at_closed_site", sentence="场所当时关闭（{name}）。"):
-    """No event takes place during a closure (停课)."""
 
 
 def create_event(
@@ -43,7 +42,12 @@ def create_event(
     bring: str = "",
     contact: str = "",
     contact_phone: str = "",
-    public: bool = True,
+    public: bool | None = None,
+    for_community_id: int | None = None,
+    for_team_id: int | None = None,
+    for_grid_id: int | None = None,
+    minimum: int | None = None,
+    decided_at: datetime | None = None,
     code: str | None = None,
 ) -> EventView:
     """Creates an event as a draft. Sign-up opens now and closes at the start, and people can cancel
@@ -52,9 +56,14 @@ def create_event(
     ``bring`` (at most 500 characters) and the contact, where empty, are its programme's. The contact is
     the office's own, typed to be published with a public event; it is never taken from a person's record.
 
+    It is public unless told otherwise, or ``for_…`` the people of one community, team or grid: nobody else
+    sees it. With fewer than ``minimum`` seats taken (of all positions, 1 to 100,000) it is called off at
+    ``decided_at``: a day before the start, or half-way to it where sign-up opens less than two days before.
+
     Refuses one in the past, over ten years away or of over 24 hours, a sign-up that closes before it
-    opens or after the end, a ``cancel_until`` after the start, a site closed at that time, and a
-    code that is taken, and a phone that is none.
+    opens or after the end, a ``cancel_until`` after the start, a decision that is not between the opening
+    of sign-up and the start, a site closed at that time, a code that is taken, a phone that is none, and
+    an event that is for several, or public and not for everybody.
     """
     site = work.lock(Site, site_id)  # so that no closure is declared there meanwhile
     work.demand("events.create", teams=[team_id], communities=[site.community_id])
@@ -64,7 +73,9 @@ def create_event(
         work.find(Programme, programme_id)
     if code is not None and work.scalar(select(Event.id).where(Event.code == texts.code("code", code))):
         raise CodeTaken(value=code)
-    times = _checked(
+    whom = ForWhom(for_community_id, for_team_id, for_grid_id)
+    shown = not whom.limited if public is None else public
+    times = checked_times(
         work,
         site.id,
         Times(
@@ -75,6 +86,7 @@ def create_event(
             cancel_until or starts_at,
         ),
     )
+    wanted = minimum_of(minimum, decided_at, times, now=work.now)
     event = Event(
         code=code,
         title=texts.line("title", title, longest=100),
@@ -83,7 +95,10 @@ def create_event(
         site_id=site.id,
         team_id=team_id,
         programme_id=programme_id,
-        public=public,
+        public=shown,
+        **checked_for_whom(work, whom, public=shown)._asdict(),
+        minimum=wanted.seats,
+        decided_at=wanted.decided_at,
         status=EventStatus.DRAFT,
         **times._asdict(),
     )
@@ -108,20 +123,29 @@ def change_event(
     signup_closes_at: datetime | None = None,
     cancel_until: datetime | None = None,
     public: bool | None = None,
+    for_community_id: int | UnsetType | None = UNSET,
+    for_team_id: int | UnsetType | None = UNSET,
+    for_grid_id: int | UnsetType | None = UNSET,
+    minimum: int | UnsetType | None = UNSET,
+    decided_at: datetime | UnsetType | None = UNSET,
 ) -> EventView:
     """Changes an event that is not called off; what is not given stays.
 
-    A new start takes the end, the close of sign-up and the limit for cancelling along unless they
-    are given, and the positions with the time promised for them. Confirmed people are told of
+    A new start takes the end, the close of sign-up, the limit for cancelling and the decision along unless
+    they are given, and the positions with the time promised for them. Confirmed people are told of
     another title, time or place. Refused: times and places once it has started, what
     :func:`create_event` refuses, and a move that clashes for somebody confirmed.
+
+    A community, team or grid takes the place of the one it was for, and None opens it; whoever has signed up
+    already still sees it. Without a ``minimum`` (None) it takes place however few come. What has been
+    decided is decided anew only at another ``decided_at``.
     """
     before = work.find(Event, event_id).site_id
     places = {place.id: place for place in work.lock_all(Site, [before, site_id or before])}
     event = work.lock(Event, event_id)
     if event.site_id not in places:
         raise Busy  # it has just been moved elsewhere
-    _demand(work, "events.change", event)
+    work.demand("events.change", **organisers_of(work, event))
     refuse_called_off(event)
     kept_title = event.title if title is None else texts.line("title", title, longest=100)
     kept_text = (
@@ -142,24 +166,38 @@ def change_event(
         cancel_until or event.cancel_until + shift,
     )
     if site.id != event.site_id or times != moving.times_of(event):
-        times = _checked(work, site.id, times)
+        times = checked_times(work, site.id, times)
+    whom = _changed_for_whom(event, for_community_id, for_team_id, for_grid_id)
+    shown = (event.public and not whom.limited) if public is None else public
+    checked_for_whom(work, whom, public=shown)
+    wanted = _changed_minimum(work, event, minimum, decided_at, times, shift)
     moving.move(work, event, times=times, site=site, title=kept_title)
     event.description = kept_text
     give_advice(event, advice)
-    event.public = event.public if public is None else public
+    event.public = shown
+    event.for_community_id, event.for_team_id, event.for_grid_id = whom
+    event.goes_ahead = event.goes_ahead and wanted.decided_at == event.decided_at
+    event.minimum, event.decided_at = wanted
     work.flush()
     return event_view(work, event.id)
 
 
 def publish_event(work: Work, *, event_id: int) -> EventView:
-    """Publishes a draft: from now on it is seen, and people can sign up. Refuses one that has begun."""
+    """Publishes a draft: from now on it is seen, and people can sign up. Refuses one that has begun, and one
+    of which would be decided at once whether enough people come."""
     event = work.lock(Event, event_id)
-    _demand(work, "events.publish", event)
+    work.demand("events.publish", **organisers_of(work, event))
+    publish(work, event)
+    return event_view(work, event.id)
+
+
+def publish(work: Work, event: Event) -> None:
+    """Publishes a locked draft, see :func:`publish_event`. Inner: asks no right."""
     turn(event, EventStatus.PUBLISHED)
-    _checked(work, event.site_id, moving.times_of(event))
+    checked_times(work, event.site_id, moving.times_of(event))
+    refuse_past_decision(event.decided_at, now=work.now)
     event.published_at = work.now
     work.flush()
-    return event_view(work, event.id)
 
 
 def call_off_event(work: Work, *, event_id: int, reason: str = "") -> EventView:
@@ -168,20 +206,30 @@ def call_off_event(work: Work, *, event_id: int, reason: str = "") -> EventView:
     Hours already earned stay.
     """
     event = work.lock(Event, event_id)
-    _demand(work, "events.call_off", event)
+    work.demand("events.call_off", **organisers_of(work, event))
     calling_off.call_off(work, event, reason=texts.line("reason", reason, longest=200, empty=True))
     return event_view(work, event.id)
 
 
-def _demand(work: Work, operation: str, event: Event) -> None:
-    site = work.find(Site, event.site_id)
-    work.demand(operation, teams=[event.team_id], communities=[site.community_id])
+def _changed_for_whom(event: Event, *given: int | UnsetType | None) -> ForWhom:
+    """For whom it is then: what is given takes the place of what was."""
+    before = for_whom_of(event)
+    if any(isinstance(one, int) for one in given):
+        before = ForWhom()
+    return ForWhom(*map(or_kept, given, before))
 
 
-def _checked(work: Work, site_id: int, times: Times) -> Times:
-    checked = Times(*(instant(field, value, now=work.now) for field, value in times._asdict().items()))
-    refuse_wrong_times(checked, now=work.now)
-    closure = load_daybook(work).closure_of(site_id, Span(checked.starts_at, checked.ends_at))
-    if closure is not None:
-        raise EventAtClosedSite(site_id=site_id, name=closure.name)
-    return checked
+def _changed_minimum(
+    work: Work,
+    event: Event,
+    minimum: int | UnsetType | None,
+    decided_at: datetime | UnsetType | None,
+    times: Times,
+    shift: timedelta,
+) -> Minimum:
+    before = Minimum(event.minimum, event.decided_at)
+    seats = or_kept(minimum, before.seats)
+    as_it_was = isinstance(decided_at, UnsetType) or (decided_at == before.decided_at and not shift)
+    if as_it_was and seats is not None and before.seats is not None:
+        return carried(before._replace(seats=checked_minimum(seats)), shift, times, now=work.now)
+    return minimum_of(seats, or_kept(decided_at, None), times, now=work.now)

@@ -7,13 +7,19 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
-from volunteer_core import texts
 from volunteer_core.database import Work
-from volunteer_core.errors import Conflict, Malformed, RuleBroken
+from volunteer_core.errors import Malformed, RuleBroken
 from volunteer_core.events.calling_off import refuse_called_off
 from volunteer_core.events.concerned import organisers_of
 from volunteer_core.events.listing import position_view
 from volunteer_core.events.models import SEATED, Event, Position, Signup, SignupStatus
+from volunteer_core.events.position_rules import (
+    checked_companions,
+    checked_offer,
+    checked_qualification,
+    free_name,
+    refuse_wrong_ages,
+)
 from volunteer_core.events.signups import PositionStarted
 from volunteer_core.events.telling import tell_of_lost_seat
 from volunteer_core.events.timetable import instant, position_span
@@ -24,11 +30,6 @@ from volunteer_core.timespans import Span
 
 MOST_SEATS = 100_000
 MOST_NAMED = 50
-OLDEST = 120
-
-
-class PositionNameTaken(Conflict, code="position_name_taken", sentence="活动中已有同名岗位。"):
-    """The positions of an event have different names."""
 
 
 class SeatsTaken(
@@ -60,10 +61,15 @@ def add_position(
     min_age: int | None = None,
     max_age: int | None = None,
     qualification: str | None = None,
+    approval: bool = False,
+    offer_minutes: int | None = None,
+    most_companions: int = 0,
 ) -> PositionView:
     """Adds a position with 0 to 100,000 seats to an event that is not called off; its span is the
     event's unless given.
 
+    With ``approval`` somebody decides who comes. A freed seat goes to the next in line at once, or is
+    offered for ``offer_minutes`` (5 to 10,080). People may bring ``most_companions`` (0 to 20) along.
     Ages are completed years on the civil date of its start. Refuses a name the event has already,
     and a span that does not overlap the event's or reaches over 3 hours beyond it.
     """
@@ -71,16 +77,14 @@ def add_position(
     site = work.find(Site, event.site_id)
     work.demand("events.change", teams=[event.team_id], communities=[site.community_id])
     refuse_called_off(event)
-    kept = texts.line("name", name, longest=40)
-    if work.scalar(select(Position.id).where(Position.event_id == event.id, Position.name == kept)):
-        raise PositionNameTaken(event_id=event.id)
+    kept = free_name(work, event, name)
     span = position_span(
         Span(event.starts_at, event.ends_at),
         instant("starts_at", starts_at or event.starts_at, now=work.now),
         instant("ends_at", ends_at or event.ends_at, now=work.now),
         now=work.now,
     )
-    _refuse_wrong_ages(min_age, max_age)
+    refuse_wrong_ages(min_age, max_age)
     position = Position(
         event_id=event.id,
         name=kept,
@@ -90,7 +94,10 @@ def add_position(
         ends_at=span.end,
         min_age=min_age,
         max_age=max_age,
-        qualification=None if qualification is None else texts.code("qualification", qualification),
+        qualification=checked_qualification(qualification),
+        approval=approval,
+        offer_minutes=checked_offer(offer_minutes),
+        most_companions=checked_companions(most_companions),
     )
     work.add(position)
     work.flush()
@@ -145,11 +152,3 @@ def _seats(capacity: int) -> int:
     if not 0 <= capacity <= MOST_SEATS:
         raise Malformed("capacity", f"应在 0 至 {MOST_SEATS} 之间。")
     return capacity
-
-
-def _refuse_wrong_ages(min_age: int | None, max_age: int | None) -> None:
-    for field, age in (("min_age", min_age), ("max_age", max_age)):
-        if age is not None and not 0 <= age <= OLDEST:
-            raise Malformed(field, f"应在 0 至 {OLDEST} 之间。")
-    if min_age is not None and max_age is not None and min_age > max_age:
-        raise Malformed("max_age", "不能小于最小年龄。")

@@ -12,6 +12,7 @@ LONGEST = timedelta(hours=24)
 FARTHEST = timedelta(days=3660)
 AROUND = timedelta(hours=3)
 """How much earlier than the event a position may start, and how much later end."""
+DECIDED_BEFORE = timedelta(days=1)
 
 
 class EventInPast(RuleBroken, code="event_in_past", sentence="活动和岗位的开始时间必须晚于现在。"):
@@ -24,6 +25,14 @@ class SignupWindowInvalid(
     sentence="报名开始时间必须早于报名截止时间，报名截止不能晚于活动结束，取消期限不能晚于活动开始。",
 ):
     """Sign-up opens before it closes and closes by the event's end; people cancel by its start."""
+
+
+class DecisionInvalid(
+    RuleBroken,
+    code="decision_invalid",
+    sentence="决定活动是否如期举行的时间必须晚于现在和报名开始时间，并早于活动开始时间。",
+):
+    """Whether enough people come is decided once they could sign up, and before it starts."""
 
 
 class PositionOutside(
@@ -64,6 +73,19 @@ def refuse_wrong_times(times: Times, *, now: datetime) -> None:
         or times.cancel_until > times.starts_at
     ):
         raise SignupWindowInvalid
+
+
+def decision_time(times: Times, *, now: datetime) -> datetime:
+    """When it is decided whether enough people come, unless somebody says when: a day before the start, and
+    if that leaves less than a day to sign up, half-way to it."""
+    begin = max(times.signup_opens_at, now)
+    return max(times.starts_at - DECIDED_BEFORE, begin + (times.starts_at - begin) / 2)
+
+
+def refuse_wrong_decision(decided_at: datetime, times: Times) -> None:
+    """Refuses a decision before sign-up opens, or once the event has started."""
+    if not times.signup_opens_at < decided_at < times.starts_at:
+        raise DecisionInvalid(decided_at=decided_at.isoformat())
 
 
 def position_span(event: Span, starts_at: datetime, ends_at: datetime, *, now: datetime) -> Span:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -11,7 +11,11 @@ from volunteer_core.events.models import EventStatus, SignupStatus
 
 
 class EventView(msgspec.Struct, frozen=True):
-    """An event and where it takes place; instants are UTC. ``contact``: the office's own for everybody."""
+    """An event and where it takes place; instants are UTC. ``contact``: the office's own for everybody.
+
+    ``for_…``: for whose people alone it is; all null: for everybody. With a ``minimum`` it is called off at
+    ``decided_at`` if fewer seats are taken; ``goes_ahead`` once that is decided otherwise.
+    """
 
     id: int
     code: str | None
@@ -33,6 +37,13 @@ class EventView(msgspec.Struct, frozen=True):
     public: bool
     status: EventStatus
     published_at: datetime | None
+    series_id: int | None
+    for_community_id: int | None
+    for_team_id: int | None
+    for_grid_id: int | None
+    minimum: int | None
+    decided_at: datetime | None
+    goes_ahead: bool
 
 
 class PositionView(msgspec.Struct, frozen=True):
@@ -49,6 +60,11 @@ class PositionView(msgspec.Struct, frozen=True):
     min_age: int | None
     max_age: int | None
     qualification: str | None
+    approval: bool
+    """Somebody decides who comes, rather than who is first."""
+    offer_minutes: int | None
+    """How long a freed seat is offered to the next in line; null: they get it at once."""
+    most_companions: int
     confirmed: int
     offered: int
     requested: int
@@ -61,6 +77,32 @@ class EventDetail(EventView, frozen=True):
     """An event with its positions."""
 
     positions: list[PositionView]
+
+
+class Copied(msgspec.Struct, frozen=True):
+    """A copy: for which date it was asked, and on which it is. ``tentative``: it has not been announced yet
+    whether people work that day."""
+
+    asked_for: date
+    day: date
+    tentative: bool
+    event: EventView
+
+
+class Copies(msgspec.Struct, frozen=True):
+    """What was copied, by time, and the series that it belongs to."""
+
+    series_id: int | None
+    copies: list[Copied]
+
+
+class SeriesView(msgspec.Struct, frozen=True):
+    """A series with those of its events that one may see, by time."""
+
+    id: int
+    title: str
+    team_id: int | None
+    events: list[EventView]
 
 
 class SignupView(msgspec.Struct, frozen=True):

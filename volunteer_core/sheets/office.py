@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from sqlalchemy import select
@@ -14,9 +11,7 @@ from sqlalchemy import select
 from volunteer_core.access import tokens
 from volunteer_core.access.models import RoleGrant
 from volunteer_core.database import Work
-from volunteer_core.errors import Malformed, NotAllowed, Refused
-from volunteer_core.events import planning, positions
-from volunteer_core.events.models import Event
+from volunteer_core.errors import Malformed
 from volunteer_core.office.settings import change_setting, settings_on
 from volunteer_core.people.models import Person
 from volunteer_core.permissions import Role
@@ -27,8 +22,9 @@ from volunteer_core.rosters.patterns import set_pattern
 from volunteer_core.sheets.children import import_children
 from volunteer_core.sheets.files import content_of, sheets_in
 from volunteer_core.sheets.importing import Imported
+from volunteer_core.sheets.office_codes import by_code, if_given, is_there, part_at
+from volunteer_core.sheets.office_events import load_events
 from volunteer_core.sheets.office_form import (
-    EventPart,
     OfficeFile,
     PatternPart,
     ProgrammePart,
@@ -65,7 +61,7 @@ def import_folder(work: Work, *, folder: Path) -> list[Imported]:
             for path in sheets_in(folder, *PEOPLE)
         ]
         _load_appointments(work, OFFICE, office)
-        _load_events(work, OFFICE, office)
+        load_events(work, OFFICE, office)
         found += [
             import_children(work, file=path.name, content=content_of(path))
             for path in sheets_in(folder, CHILDREN)
@@ -73,91 +69,61 @@ def import_folder(work: Work, *, folder: Path) -> list[Imported]:
     return found
 
 
-@contextmanager
-def _at(file: str, path: str) -> Iterator[None]:
-    """Names the place in the file in which a refusal arose."""
-    try:
-        yield
-    except (FileMalformed, NotAllowed):
-        raise
-    except Refused as refused:
-        field = refused.facts.get("field")
-        place = f"{path}.{field}" if field else path
-        problem = str(refused.facts.get("problem", refused.message))
-        raise FileMalformed(file, [SheetProblem(file, None, None, place, problem)]) from refused
-
-
-def _by_code(work: Work, table: Any, code: str, field: str = "") -> int:
-    """The id of the row with a code, which stands in a field of the part that is being read."""
-    found = work.scalar(select(table.id).where(table.code == code))
-    if found is None:
-        raise Malformed(field, f"没有编号为 {code[:32]} 的记录。")
-    return int(found)
-
-
-def _if_given(work: Work, table: Any, code: str | None, field: str = "") -> int | None:
-    return None if code is None else _by_code(work, table, code, field)
-
-
-def _is_there(work: Work, table: Any, code: str) -> bool:
-    return work.scalar(select(table.id).where(table.code == code)) is not None
-
-
 def _load_structure(work: Work, file: str, office: OfficeFile) -> None:
     _load_settings(work, file, office)
     _load_places(work, file, office)
     _load_teams(work, file, office)
     for number, term in enumerate(office.terms):
-        with _at(file, f"terms[{number}]"):
+        with part_at(file, f"terms[{number}]"):
             upkeep.set_term(work, **msgspec.structs.asdict(term))
     for number, local_day in enumerate(office.local_days):
-        with _at(file, f"local_days[{number}]"):
+        with part_at(file, f"local_days[{number}]"):
             upkeep.set_local_day(work, **msgspec.structs.asdict(local_day))
 
 
 def _load_places(work: Work, file: str, office: OfficeFile) -> None:
     for number, community in enumerate(office.communities):
-        with _at(file, f"communities[{number}]"):
-            if not _is_there(work, Community, community.code):
+        with part_at(file, f"communities[{number}]"):
+            if not is_there(work, Community, community.code):
                 directory.add_community(work, code=community.code, name=community.name)
     for number, grid in enumerate(office.grids):
-        with _at(file, f"grids[{number}]"):
-            if not _is_there(work, Grid, grid.code):
-                home = _by_code(work, Community, grid.community, "community")
+        with part_at(file, f"grids[{number}]"):
+            if not is_there(work, Grid, grid.code):
+                home = by_code(work, Community, grid.community, "community")
                 directory.add_grid(work, community_id=home, code=grid.code, name=grid.name)
     for number, site in enumerate(office.sites):
-        with _at(file, f"sites[{number}]"):
+        with part_at(file, f"sites[{number}]"):
             _load_site(work, site)
 
 
 def _load_teams(work: Work, file: str, office: OfficeFile) -> None:
     for number, team in enumerate(office.teams):
-        with _at(file, f"teams[{number}]"):
-            if not _is_there(work, Team, team.code):
+        with part_at(file, f"teams[{number}]"):
+            if not is_there(work, Team, team.code):
                 membership.found_team(
                     work,
                     code=team.code,
                     name=team.name,
                     purpose=team.purpose,
-                    community_id=_if_given(work, Community, team.community, "community"),
+                    community_id=if_given(work, Community, team.community, "community"),
                     discreet=team.discreet,
                 )
     for number, programme in enumerate(office.programmes):
-        with _at(file, f"programmes[{number}]"):
+        with part_at(file, f"programmes[{number}]"):
             programme_id = _load_programme(work, programme)
         for nth, pattern in enumerate(programme.patterns):
-            with _at(file, f"programmes[{number}].patterns[{nth}]"):
+            with part_at(file, f"programmes[{number}].patterns[{nth}]"):
                 _load_pattern(work, programme_id, pattern)
 
 
 def _load_settings(work: Work, file: str, office: OfficeFile) -> None:
-    with _at(file, "office"):
+    with part_at(file, "office"):
         valid_from, officers = _valid_from(work, office), office.office.get("officers", [])
         if not isinstance(officers, list) or not all(isinstance(code, str) for code in officers):
             raise Malformed("officers", "应为人员编号的列表。")
     for name, value in office.office.items():
         if name not in {"valid_from", "officers"}:
-            with _at(file, f"office.{name}"):
+            with part_at(file, f"office.{name}"):
                 held = msgspec.to_builtins(settings_on(work, valid_from))
                 if name not in held or held[name] != value:
                     change_setting(work, name=name, value=value, valid_from=valid_from)
@@ -173,36 +139,36 @@ def _valid_from(work: Work, office: OfficeFile) -> date:
 
 
 def _load_site(work: Work, site: SitePart) -> None:
-    if not _is_there(work, Site, site.code):
+    if not is_there(work, Site, site.code):
         directory.add_site(
             work,
-            community_id=_by_code(work, Community, site.community, "community"),
+            community_id=by_code(work, Community, site.community, "community"),
             code=site.code,
             name=site.name,
             address=site.address,
-            grid_id=_if_given(work, Grid, site.grid, "grid"),
+            grid_id=if_given(work, Grid, site.grid, "grid"),
             latitude=site.latitude,
             longitude=site.longitude,
         )
 
 
 def _load_programme(work: Work, part: ProgrammePart) -> int:
-    if not _is_there(work, Programme, part.code):
+    if not is_there(work, Programme, part.code):
         programmes.set_up_programme(
             work,
             code=part.code,
             name=part.name,
             day_rule=part.day_rule,
-            team_id=_if_given(work, Team, part.team, "team"),
+            team_id=if_given(work, Team, part.team, "team"),
             duty=part.duty,
             minds_children=part.minds_children,
             emergency=part.emergency,
         )
-    return _by_code(work, Programme, part.code)
+    return by_code(work, Programme, part.code)
 
 
 def _load_pattern(work: Work, programme_id: int, pattern: PatternPart) -> None:
-    site_id = _by_code(work, Site, pattern.site, "site")
+    site_id = by_code(work, Site, pattern.site, "site")
     there = select(Pattern.id).where(
         Pattern.programme_id == programme_id,
         Pattern.site_id == site_id,
@@ -230,17 +196,17 @@ def _load_appointments(work: Work, file: str, office: OfficeFile) -> None:
     """Officers, coordinators and leaders, once the people are there."""
     since = _valid_from(work, office)
     for number, code in enumerate(office.office.get("officers", [])):
-        with _at(file, f"office.officers[{number}]"):
-            _grant(work, _by_code(work, Person, code), Role.STREET_OFFICER, None, since)
+        with part_at(file, f"office.officers[{number}]"):
+            _grant(work, by_code(work, Person, code), Role.STREET_OFFICER, None, since)
     for number, community in enumerate(office.communities):
-        with _at(file, f"communities[{number}].coordinator"):
-            person_id = _if_given(work, Person, community.coordinator)
+        with part_at(file, f"communities[{number}].coordinator"):
+            person_id = if_given(work, Person, community.coordinator)
             if person_id is not None:
-                home = _by_code(work, Community, community.code)
+                home = by_code(work, Community, community.code)
                 _grant(work, person_id, Role.COMMUNITY_COORDINATOR, home, since)
     for number, team in enumerate(office.teams):
-        with _at(file, f"teams[{number}].leader"):
-            person_id, team_id = _if_given(work, Person, team.leader), _by_code(work, Team, team.code)
+        with part_at(file, f"teams[{number}].leader"):
+            person_id, team_id = if_given(work, Person, team.leader), by_code(work, Team, team.code)
             today = civil_date(work.now)
             if person_id is not None and person_id not in membership.leaders_of(work, team_id, today):
                 membership.appoint_leader(work, team_id=team_id, person_id=person_id)
@@ -262,38 +228,3 @@ def _grant(work: Work, person_id: int, role: Role, community_id: int | None, sin
             valid_from=since,
             community_id=community_id,
         )
-
-
-def _has_begun(work: Work, part: EventPart) -> bool:
-    """Whether the event or one of its positions has begun. An instant without offset is refused later."""
-    starts = [part.starts_at, *(position.starts_at for position in part.positions if position.starts_at)]
-    return any(start.tzinfo is not None and start <= work.now for start in starts)
-
-
-def _load_events(work: Work, file: str, office: OfficeFile) -> None:
-    for number, part in enumerate(office.events):
-        with _at(file, f"events[{number}]"):
-            if _is_there(work, Event, part.code) or _has_begun(work, part):
-                continue
-            site_id = _by_code(work, Site, part.site, "site")
-            community_id = _if_given(work, Community, part.community, "community")
-            if community_id not in {None, work.find(Site, site_id).community_id}:
-                raise Malformed("community", "场所不在这个社区。")
-            event = planning.create_event(
-                work,
-                code=part.code,
-                title=part.title,
-                description=part.description,
-                site_id=site_id,
-                team_id=_if_given(work, Team, part.team, "team"),
-                programme_id=_if_given(work, Programme, part.programme, "programme"),
-                starts_at=part.starts_at,
-                ends_at=part.ends_at,
-                signup_opens_at=part.signup_opens_at,
-                signup_closes_at=part.signup_closes_at,
-                cancel_until=part.cancel_until,
-                public=part.public,
-            )
-        for nth, position in enumerate(part.positions):
-            with _at(file, f"events[{number}].positions[{nth}]"):
-                positions.add_position(work, event_id=event.id, **msgspec.structs.asdict(position))

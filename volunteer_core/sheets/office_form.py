@@ -85,6 +85,14 @@ class LocalDayPart(_Part):
     source: str
 
 
+class KeptPart(_Part):
+    """Seats kept for people of a community until an instant."""
+
+    community: str
+    seats: int
+    until: datetime
+
+
 class PositionPart(_Part):
     name: str
     capacity: int
@@ -94,6 +102,10 @@ class PositionPart(_Part):
     min_age: int | None = None
     max_age: int | None = None
     qualification: str | None = None
+    approval: bool = False
+    offer_minutes: int | None = None
+    most_companions: int = 0
+    kept: list[KeptPart] = []
 
 
 class EventPart(_Part):
@@ -103,13 +115,23 @@ class EventPart(_Part):
     starts_at: datetime
     ends_at: datetime
     description: str = ""
+    bring: str = ""
+    contact: str = ""
+    contact_phone: str = ""
+    series: str | None = None
+    """The title of the series to which it belongs."""
     community: str | None = None
     team: str | None = None
     programme: str | None = None
     signup_opens_at: datetime | None = None
     signup_closes_at: datetime | None = None
     cancel_until: datetime | None = None
-    public: bool = True
+    public: bool | None = None
+    for_community: str | None = None
+    for_team: str | None = None
+    for_grid: str | None = None
+    minimum: int | None = None
+    decided_at: datetime | None = None
     positions: list[PositionPart] = []
 
 

@@ -224,6 +224,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("for_grid_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("minimum", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("goes_ahead", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.create_index(batch_op.f("ix_events_series_id"), ["series_id"], unique=False)
         batch_op.create_foreign_key(batch_op.f("fk_events_series_id"), "event_series", ["series_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_events_for_grid_id"), "grids", ["for_grid_id"], ["id"])
