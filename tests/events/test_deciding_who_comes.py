@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from tests.events.lecture import BORN, NOW, Lecture, clock
+from tests.events.lecture import BORN, NOW, SATURDAY, TODAY, Lecture, clock
+from volunteer_core.commitments.models import Attendance
 from volunteer_core.commitments.promises import Clash
 from volunteer_core.errors import Malformed, NotAllowed
 from volunteer_core.events.approving import NotRequested, decline, grant
+from volunteer_core.events.attendance import mark_attendance
+from volunteer_core.events.consents import give_consent
 from volunteer_core.events.held_seats import HeldSeatsView, hold_seats
+from volunteer_core.events.invited import NotForYou
 from volunteer_core.events.listing import list_signups
+from volunteer_core.events.minors import MinorDayFull
 from volunteer_core.events.models import Position, SignupStatus
-from volunteer_core.events.positions import SeatsTaken, change_capacity
+from volunteer_core.events.planning import create_event, publish_event
+from volunteer_core.events.positions import SeatsTaken, add_position, change_capacity
 from volunteer_core.events.signups import PositionStarted
 from volunteer_core.events.views import SignupView
 from volunteer_core.notices.models import NoticeKind
+from volunteer_core.office.settings import change_setting
 from volunteer_core.people.registry import register
+from volunteer_core.people.standing import ConsentMissing
+from volunteer_core.people.vouching import link_guardian
 from volunteer_core.permissions import Actor
 
 CONFIRMED, WAITING, REQUESTED = SignupStatus.CONFIRMED, SignupStatus.WAITING, SignupStatus.REQUESTED
@@ -180,3 +189,65 @@ def test_an_override_holds_while_somebody_waits(lecture: Lecture) -> None:
     assert lecture.sign_up(busy, override_reason="只听前半场").status is WAITING
     lecture.cancel(first)
     assert lecture.with_seat() == [lecture.people[1], busy]
+
+
+def test_who_often_did_not_come_is_asked_for_approval_where_the_office_says_so(lecture: Lecture) -> None:
+    missing = lecture.people[0]
+    _, seat = lecture.hold_event(NOW + timedelta(hours=1), NOW + timedelta(hours=2))
+    missed = lecture.sign_up(missing, seat)
+    after = NOW + timedelta(hours=3)
+    with lecture.write(now=after) as work:
+        mark_attendance(work, signup_id=missed.id, attendance=Attendance.ABSENT)
+    assert lecture.sign_up(missing, now=after).status is CONFIRMED
+    with lecture.write(now=after) as work:
+        change_setting(work, name="no_shows_before_approval", value=1, valid_from=NOW.date())
+    again = lecture.sign_up(
+        missing, lecture.hold_event(clock(9), clock(10))[1], by=Actor.person(missing), now=after
+    )
+    assert again.status is REQUESTED
+    other = lecture.people[1]
+    free = lecture.hold_event(clock(9), clock(10))[1]
+    assert lecture.sign_up(other, free, by=Actor.person(other), now=after).status is CONFIRMED
+
+
+def test_an_event_for_a_team_takes_its_members_only(lecture: Lecture) -> None:
+    member = lecture.newcomer(team=lecture.team)
+    with lecture.write() as work:
+        event = create_event(
+            work,
+            title="队内培训",
+            site_id=lecture.site,
+            starts_at=clock(9),
+            ends_at=clock(10),
+            for_team_id=lecture.team,
+        ).id
+        seat = add_position(work, event_id=event, name="学员", capacity=5, earns_hours=False).id
+        publish_event(work, event_id=event)
+    with pytest.raises(NotForYou):
+        lecture.sign_up(lecture.people[0], seat)
+    assert lecture.sign_up(member, seat).status is CONFIRMED
+
+
+def test_minors_promise_no_more_minutes_a_day_than_their_age_allows(lecture: Lecture) -> None:
+    minor, guardian = lecture.newcomer(born=date(2013, 1, 1)), lecture.people[0]
+    with lecture.write() as work:  # 13 years old: at most 120 minutes
+        link_guardian(work, ward_id=minor, guardian_id=guardian, relation="母亲", valid_from=TODAY)
+        give_consent(work, ward_id=minor, guardian_id=guardian, valid_from=TODAY, valid_to=SATURDAY)
+    seats = [lecture.hold_event(clock(hour), clock(hour + 1))[1] for hour in (8, 9, 10)]
+    for seat in seats[:2]:
+        assert lecture.sign_up(minor, seat).status is CONFIRMED
+    with pytest.raises(MinorDayFull):
+        lecture.sign_up(minor, seats[2])
+    assert lecture.sign_up(minor).status is CONFIRMED  # to listen is no service
+
+
+def test_a_consent_for_one_event_is_one_for_that_event(lecture: Lecture) -> None:
+    minor, guardian = lecture.newcomer(born=date(2010, 1, 1)), lecture.people[0]
+    event, seat = lecture.hold_event(clock(9), clock(10))
+    _, elsewhere = lecture.hold_event(clock(11), clock(12))
+    with lecture.write() as work:
+        link_guardian(work, ward_id=minor, guardian_id=guardian, relation="母亲", valid_from=TODAY)
+        give_consent(work, ward_id=minor, guardian_id=guardian, event_id=event.id)
+    assert lecture.sign_up(minor, seat).status is CONFIRMED
+    with pytest.raises(ConsentMissing):
+        lecture.sign_up(minor, elsewhere)

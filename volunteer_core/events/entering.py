@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -19,6 +19,7 @@ from volunteer_core.events.models import (
     SignupGroup,
     SignupStatus,
 )
+from volunteer_core.events.no_shows import habitual
 from volunteer_core.events.seats import seats_of
 from volunteer_core.events.telling import tell_of_request
 from volunteer_core.events.waitlist import (
@@ -29,7 +30,8 @@ from volunteer_core.events.waitlist import (
     waiting,
     wanted,
 )
-from volunteer_core.timespans import chinese_span
+from volunteer_core.office.settings import settings_on
+from volunteer_core.timespans import chinese_span, civil_date
 
 _OWN = (
     select(Signup)
@@ -68,8 +70,10 @@ class Terms(NamedTuple):
     """Together with others; a whole group gets seats together or waits."""
     override_reason: str | None = None
     """Why somebody who may has them come although their time is promised elsewhere."""
-    to_be_decided: bool = False
-    """Somebody decides whether they come; until then they have a place in the line, and no seat."""
+    decided: bool = False
+    """Whoever has them come may decide that they do. Otherwise, where the position asks for approval, and
+    about those who often did not come, somebody decides: until then they have a place in the line, no seat.
+    """
     leave_out: bool = False
     """Of several, those whom something hinders are left out: otherwise the first of them is refused."""
     walk_in: bool = False
@@ -129,11 +133,15 @@ def enter_all(
     give_seats(work, event, position, next_in_line(work, line, hindered, seats))
 
     coming = [entrant for entrant in entrants if entrant.person_id not in kept_out]
-    seated: set[int] = set()
     together = terms.group is not None and terms.group.whole
-    for unit in [] if terms.to_be_decided else [coming] if together else [[one] for one in coming]:
-        if seats.take(wanted(work, unit)):
-            seated.update(entrant.person_id for entrant in unit)
+    asking = _who_asks(work, position, [entrant.person_id for entrant in coming], terms)
+    seated: set[int] = set()
+    for unit in [coming] if together else [[one] for one in coming]:
+        members = {entrant.person_id for entrant in unit}
+        if members & asking:
+            asking |= members
+        elif seats.take(wanted(work, unit)):
+            seated |= members
     if terms.walk_in and len(seated) < len(coming):
         raise NoSeatFree(position_id=position.id)
     signups = [
@@ -144,7 +152,11 @@ def enter_all(
             entrant,
             rows.get(entrant.person_id),
             terms,
-            seat=entrant.person_id in seated,
+            status=SignupStatus.CONFIRMED
+            if entrant.person_id in seated
+            else SignupStatus.REQUESTED
+            if entrant.person_id in asking
+            else SignupStatus.WAITING,
         )
         for entrant in coming
     ]
@@ -174,7 +186,7 @@ def _enter(
     row: Signup | None,
     terms: Terms,
     *,
-    seat: bool,
+    status: SignupStatus,
 ) -> Signup:
     """One person, at the end of the line; at the door at the place that they had."""
     if row is None:
@@ -191,15 +203,25 @@ def _enter(
     row.overridden_by = work.by.person_id if terms.override_reason is not None else None
     row.overridden_at = work.now if terms.override_reason is not None else None
     row.offer_until = None
-    if seat:
+    if status is SignupStatus.CONFIRMED:
         confirm(work, event, position, row)
     else:
-        row.status = SignupStatus.REQUESTED if terms.to_be_decided else SignupStatus.WAITING
+        row.status = status
     work.add(row)
     work.flush()
     if row.status is SignupStatus.REQUESTED:
         tell_of_request(work, event, position, row)
     return row
+
+
+def _who_asks(work: Work, position: Position, people: Collection[int], terms: Terms) -> set[int]:
+    """Those about whom somebody has to decide."""
+    if terms.decided or terms.walk_in:
+        return set()
+    if position.approval:
+        return set(people)
+    settings = settings_on(work, civil_date(position.starts_at))
+    return habitual(work, people, civil_date(work.now), settings)
 
 
 def _refuse_companions(position: Position, entrant: Entrant) -> None:

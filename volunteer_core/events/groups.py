@@ -90,7 +90,7 @@ def sign_up_group(
         terms=Terms(
             group=group,
             leave_out=not whole,
-            to_be_decided=position.approval and not work.may("events.decide", **organisers),
+            decided=work.may("events.decide", **organisers),
         ),
     )
     left_out = [

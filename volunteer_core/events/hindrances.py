@@ -10,6 +10,8 @@ from sqlalchemy import bindparam, select
 from volunteer_core.commitments.promises import clash_with, clashes
 from volunteer_core.database import Work
 from volunteer_core.errors import Malformed, Refused
+from volunteer_core.events.invited import uninvited
+from volunteer_core.events.minors import beyond_their_day
 from volunteer_core.events.models import IN_LINE, Event, Position, Signup
 from volunteer_core.office.settings import settings_on
 from volunteer_core.people.models import Guardianship, Person
@@ -86,12 +88,16 @@ def hindrances(
         max_age=position.max_age,
     )
     alone = _alone(work, event, coming.values())
-    found: dict[int, Refused] = {}
-    for person_id, standing in standings(work, coming.keys(), day).items():
+    found = uninvited(work, event, coming.keys(), day)
+    standing_of = standings(work, coming.keys(), day, event_id=event.id)
+    for person_id, standing in standing_of.items():
         accompanied = coming[person_id].accompanied and person_id not in alone
         against = obstacles(standing, requirement, settings, accompanied=accompanied)
         if against:
-            found[person_id] = against[0]
+            found.setdefault(person_id, against[0])
+    ages = {person_id: standing.age for person_id, standing in standing_of.items()}
+    for person_id, refusal in beyond_their_day(work, position, ages, settings).items():
+        found.setdefault(person_id, refusal)
     for person_id, others in clashes(work, coming.keys(), span_of(position)).items():
         if not coming[person_id].overridden:
             found.setdefault(person_id, clash_with(others[0]))

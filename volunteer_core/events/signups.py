@@ -76,7 +76,7 @@ def sign_up(
         companions=companions,
         terms=Terms(
             override_reason=reason,
-            to_be_decided=position.approval and not work.may("events.decide", **organisers),
+            decided=work.may("events.decide", **organisers),
         ),
     )
     return signup_view(work, signup.id)

@@ -99,7 +99,7 @@ def _enter(work: Work, event: Event, position: Position, asked: PhoneSignup) -> 
         position,
         person_id,
         companions=asked.companions,
-        terms=Terms(to_be_decided=position.approval and not decides),
+        terms=Terms(decided=decides),
     )
     note_home(work, person_id, asked.community_id)
     asked.confirmed_at, asked.signup_id = work.now, signup.id
