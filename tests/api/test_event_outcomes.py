@@ -109,7 +109,7 @@ def test_who_was_there_says_how_it_was_and_reads_how_they_served(
     for name in ("小周", "小郑"):
         done(mark(api, signups[name], attendance="attended"))
     with nothing_changes(api):
-        refused(rate("小吴", 5), 422, "not_there")
+        refused(rate("小吴", 5), 422, "was_not_there")
         for rating in (0, 6, -1, 10**9):
             assert refused(rate("小周", rating), 422, "malformed")["field"] == "rating"
         for wrong in ("5", 4.5, None, True):

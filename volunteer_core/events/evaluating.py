@@ -27,7 +27,7 @@ ANONYMOUS_FROM = 3
 LONGEST_REMARK = 500
 
 
-class NotThere(RuleBroken, code="not_there", sentence="只有到场参加的人才有评价。"):
+class NotThere(RuleBroken, code="was_not_there", sentence="只有到场参加的人才有评价。"):
     """Only who was there says how it was, and is told how they served."""
 
 
