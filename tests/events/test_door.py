@@ -12,7 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.at_once import at_once, just_before_the_commit
-from tests.events.doors import attendance_of, code_of, minutes_of, presence_of, report, send
+from tests.events.doors import (
+    attendance_of,
+    code_of,
+    counted_elsewhere,
+    minutes_of,
+    presence_of,
+    report,
+    send,
+)
 from tests.events.lecture import SCRIPT, Lecture, clock
 from volunteer_core.commitments.models import Attendance
 from volunteer_core.errors import Malformed, NotAllowed, NotFound
@@ -340,6 +348,30 @@ def test_leaving_enters_the_hours_at_once_and_undoing_takes_them_back(lecture: L
     with pytest.raises(NotThere):
         tick(lecture, undo_check_in, usher, clock(16, 33))
     assert (minutes_of(lecture, lecture.people[:1]), presence_of(lecture, usher)) == ([0], (None, None))
+
+
+def test_time_that_counts_elsewhere_is_not_given_twice_and_undoing_forgets_it(lecture: Lecture) -> None:
+    person = lecture.people[0]
+    _, position = lecture.hold_event(clock(14), clock(17))
+    usher = lecture.sign_up(person, lecture.ushers)
+    elsewhere = lecture.sign_up(person, position, override_reason="两处都由他负责")
+    mark(lecture, elsewhere, Attendance.ATTENDED, AFTER)
+    send(lecture, report(usher, IN, clock(14, 30)), report(usher, OUT, clock(16)), now=AFTER)
+    assert (minutes_of(lecture, [person]), counted_elsewhere(lecture, usher)) == ([180], True)
+    send(lecture, report(usher, UNDO, clock(16, 1)), now=AFTER)
+    assert (minutes_of(lecture, [person]), counted_elsewhere(lecture, usher)) == ([180], False)
+
+
+def test_undoing_gives_time_back_to_what_it_covered(lecture: Lecture) -> None:
+    person = lecture.people[0]
+    _, position = lecture.hold_event(clock(14), clock(17))
+    usher = lecture.sign_up(person, lecture.ushers)
+    elsewhere = lecture.sign_up(person, position, override_reason="两处都由他负责")
+    send(lecture, report(usher, IN, clock(14, 30)), report(usher, OUT, clock(16)), now=AFTER)
+    mark(lecture, elsewhere, Attendance.ATTENDED, AFTER)
+    assert minutes_of(lecture, [person]) == [180]  # 90 here, the rest there
+    send(lecture, report(usher, UNDO, clock(16, 1)), now=AFTER)
+    assert minutes_of(lecture, [person]) == [180]  # all of it there
 
 
 def test_who_leaves_before_it_starts_has_served_nothing_yet(lecture: Lecture) -> None:
