@@ -52,9 +52,14 @@ def presence_of(lecture: Lecture, signup: SignupView) -> tuple[datetime | None, 
 
 
 def attendance_of(lecture: Lecture, signup: SignupView) -> str | None:
+    return _promise(lecture, signup).attendance
+
+
+def counted_elsewhere(lecture: Lecture, signup: SignupView) -> bool:
+    return _promise(lecture, signup).counted_elsewhere
+
+
+def _promise(lecture: Lecture, signup: SignupView) -> Commitment:
+    of = (Commitment.position_id == signup.position_id, Commitment.person_id == signup.person_id)
     with lecture.read() as work:
-        return work.scalar(
-            select(Commitment.attendance)
-            .join(Signup, Signup.commitment_id == Commitment.id)
-            .where(Signup.id == signup.id)
-        )
+        return work.scalars(select(Commitment).where(*of)).one()

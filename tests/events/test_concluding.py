@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
@@ -10,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from tests.at_once import at_once
+from tests.at_once import at_once, just_before_the_commit
 from tests.events.doors import attendance_of, minutes_of, presence_of, report, send
 from tests.events.lecture import SATURDAY, SCRIPT, Lecture, announce_lecture, clock
 from volunteer_core.commitments.models import Attendance, Commitment
-from volunteer_core.database import Database
+from volunteer_core.database import Database, Work
 from volunteer_core.errors import NotAllowed
 from volunteer_core.events.attendance import mark_attendance
 from volunteer_core.events.calling_off import EventState
@@ -77,9 +78,10 @@ def test_who_was_let_in_has_attended_and_who_was_not_is_a_no_show(lecture: Lectu
     signups = keep_door(lecture)
     found = concluded(lecture)
     assert found == Conclusion(lecture.event, EventStatus.HELD, attended=3, missing=2, left_open=[])
-    assert [attendance_of(lecture, signup) for signup in signups] == [
-        "attended", "attended", "absent", "attended", "absent", None
+    assert [attendance_of(lecture, signup) for signup in signups[:5]] == [
+        "attended", "attended", "absent", "attended", "absent"
     ]  # fmt: skip
+    assert lecture.waiting() == lecture.people[5:]
     # Within 14:30 to 17:00; who listens serves nobody.
     assert minutes_of(lecture, lecture.people) == [140, 90, 0, 0, 0, 0]
     with lecture.read() as work:
@@ -203,15 +205,31 @@ def test_whom_hours_refuse_is_left_open_and_holds_up_nobody(lecture: Lecture) ->
     assert concluded(lecture).left_open == []
 
 
-def test_who_is_being_let_in_while_it_is_concluded_has_attended(office: Database) -> None:
+def test_who_is_reported_while_it_is_being_concluded_has_attended(office: Database) -> None:
     lecture = announce_lecture(office)
-    for number, signup in enumerate(lecture.sign_up_all(lecture.people[:4])):
+    for number, signup in enumerate(lecture.sign_up_all(lecture.people[:3])):
         late = report(signup, IN, clock(15))
         at_once(
             lambda: concluded(lecture), lambda late=late: send(lecture, late, now=AFTER), round_number=number
         )
         assert presence_of(lecture, signup) == (clock(15), None)
         assert attendance_of(lecture, signup) == "attended"
+
+
+def test_a_report_waits_for_the_conclusion(lecture: Lecture) -> None:
+    """Else it would think that the event goes on, and leave open what is to be said of who came."""
+    signup = lecture.sign_up(lecture.people[0])
+
+    def do(act: Callable[[Work], object]) -> object:
+        with lecture.write(now=AFTER) as work:
+            return act(work)
+
+    just_before_the_commit(
+        do,
+        lambda work: conclude(work, event_id=lecture.event),
+        lambda: send(lecture, report(signup, IN, clock(15)), now=AFTER),
+    )
+    assert attendance_of(lecture, signup) == "attended"
 
 
 def test_checking_in_twice_at_once_while_marking_waits_for_nobody(lecture: Lecture) -> None:

@@ -12,11 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.at_once import at_once, just_before_the_commit
-from tests.events.doors import attendance_of, code_of, minutes_of, presence_of, report, send
+from tests.events.doors import (
+    attendance_of,
+    code_of,
+    counted_elsewhere,
+    minutes_of,
+    presence_of,
+    report,
+    send,
+)
 from tests.events.lecture import SCRIPT, Lecture, clock
 from volunteer_core.commitments.models import Attendance
 from volunteer_core.errors import Malformed, NotAllowed, NotFound
 from volunteer_core.events.attendance import mark_attendance
+from volunteer_core.events.calling_off import EventState
+from volunteer_core.events.concluding import conclude
 from volunteer_core.events.door import scanning
 from volunteer_core.events.door.admission import DoorClosed, DoorNotOpen
 from volunteer_core.events.door.comings import Course, Way, course, outcome_of
@@ -112,6 +122,11 @@ def test_the_key_of_one_report_is_no_others(lecture: Lecture) -> None:
     others = [report(there, IN, clock(14, 50), key="same"), report(here, OUT, clock(14, 50), key="same")]
     assert outcomes(send(lecture, *others, now=clock(15))) == ["scan_key_taken"] * 2
     leaked = send(lecture, report(stranger, IN, clock(14, 50), key="same"), now=clock(15), event=elsewhere.id)
+    assert outcomes(leaked) == ["scan_key_taken"]
+    assert outcomes(send(lecture, report("no ticket", IN, clock(15), key="odd"), now=clock(15))) == [
+        "ticket_unreadable"
+    ]
+    leaked = send(lecture, report("no ticket", IN, clock(15), key="odd"), now=clock(15), event=elsewhere.id)
     assert outcomes(leaked) == ["scan_key_taken"]
     assert presence_of(lecture, there) == (None, None)
 
@@ -221,6 +236,27 @@ def test_nobody_enters_what_is_called_off(lecture: Lecture) -> None:
         come(lecture, lecture.people[1], now)
 
 
+def test_who_has_served_at_what_was_called_off_then_stays_as_they_are(lecture: Lecture) -> None:
+    usher = lecture.sign_up(lecture.people[0], lecture.ushers)
+    tick(lecture, check_in, usher, clock(14, 30))
+    tick(lecture, check_out, usher, clock(15, 30))
+    with lecture.write(now=clock(15, 40)) as work:
+        call_off_event(work, event_id=lecture.event)
+    with pytest.raises(EventState):
+        tick(lecture, undo_check_in, usher, clock(15, 45))
+    assert minutes_of(lecture, lecture.people[:1]) == [60]
+
+
+def test_who_cancels_and_signs_up_again_has_not_come_yet(lecture: Lecture) -> None:
+    usher = lecture.sign_up(lecture.people[0], lecture.ushers)
+    tick(lecture, check_in, usher, clock(14, 5))
+    lecture.cancel(usher, now=clock(14, 10))
+    again = lecture.sign_up(lecture.people[0], lecture.ushers, now=clock(14, 15))
+    assert again.id == usher.id
+    view = tick(lecture, check_in, again, clock(14, 20))
+    assert (view.outcome, view.arrived_at) == (Outcome.ADMITTED, clock(14, 20))
+
+
 def test_one_bad_report_loses_none_of_the_others(lecture: Lecture) -> None:
     signups = lecture.sign_up_all(lecture.people[:2])
     usher = lecture.sign_up(lecture.people[2], lecture.ushers)
@@ -312,6 +348,30 @@ def test_leaving_enters_the_hours_at_once_and_undoing_takes_them_back(lecture: L
     with pytest.raises(NotThere):
         tick(lecture, undo_check_in, usher, clock(16, 33))
     assert (minutes_of(lecture, lecture.people[:1]), presence_of(lecture, usher)) == ([0], (None, None))
+
+
+def test_time_that_counts_elsewhere_is_not_given_twice_and_undoing_forgets_it(lecture: Lecture) -> None:
+    person = lecture.people[0]
+    _, position = lecture.hold_event(clock(14), clock(17))
+    usher = lecture.sign_up(person, lecture.ushers)
+    elsewhere = lecture.sign_up(person, position, override_reason="两处都由他负责")
+    mark(lecture, elsewhere, Attendance.ATTENDED, AFTER)
+    send(lecture, report(usher, IN, clock(14, 30)), report(usher, OUT, clock(16)), now=AFTER)
+    assert (minutes_of(lecture, [person]), counted_elsewhere(lecture, usher)) == ([180], True)
+    send(lecture, report(usher, UNDO, clock(16, 1)), now=AFTER)
+    assert (minutes_of(lecture, [person]), counted_elsewhere(lecture, usher)) == ([180], False)
+
+
+def test_undoing_gives_time_back_to_what_it_covered(lecture: Lecture) -> None:
+    person = lecture.people[0]
+    _, position = lecture.hold_event(clock(14), clock(17))
+    usher = lecture.sign_up(person, lecture.ushers)
+    elsewhere = lecture.sign_up(person, position, override_reason="两处都由他负责")
+    send(lecture, report(usher, IN, clock(14, 30)), report(usher, OUT, clock(16)), now=AFTER)
+    mark(lecture, elsewhere, Attendance.ATTENDED, AFTER)
+    assert minutes_of(lecture, [person]) == [180]  # 90 here, the rest there
+    send(lecture, report(usher, UNDO, clock(16, 1)), now=AFTER)
+    assert minutes_of(lecture, [person]) == [180]  # all of it there
 
 
 def test_who_leaves_before_it_starts_has_served_nothing_yet(lecture: Lecture) -> None:
@@ -472,6 +532,11 @@ def test_the_seat_of_who_is_marked_absent_is_free_for_one_only(lecture: Lecture)
     ]
     with pytest.raises(WithoutSeat):
         tick(lecture, check_in, lecture.sign_up(people[4]), clock(14, 30))
+    # A door that was without the network tells the truth afterwards.
+    with lecture.write(now=AFTER) as work:
+        conclude(work, event_id=lecture.event)
+    assert outcomes(send(lecture, report(absent, IN, clock(14, 59)), now=AFTER)) == ["admitted"]
+    assert attendance_of(lecture, absent) == "attended"
 
 
 def test_two_who_walk_in_at_once_do_not_share_the_last_seat(lecture: Lecture) -> None:
