@@ -56,7 +56,9 @@ def sent_twice(served: Served, call: Call) -> bool:
         assert REPLAYED not in first.headers
         writes = written(served)
         again = served.send(call, by=actor, **key)
-        if handler.opt.get("shown_once"):
+        shown_once = handler.opt.get("shown_once", False)
+        assert shown_once is ('"secret":' in first.text or "/feeds/" in first.text), call
+        if shown_once:
             refused(again, 409, "already_answered")
         else:
             assert again.headers.get(REPLAYED) == "true", f"{call}: {again.text}"

@@ -16,16 +16,11 @@ import httpx
 import pytest
 from icalendar import Calendar
 
+from tests.running import free_port
 from volunteer_core.events.planning import create_event, publish_event
 from volunteer_core.opening import open_office
 from volunteer_core.permissions import Actor
 from volunteer_core.places.directory import add_community, add_site
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def serve(folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
