@@ -73,6 +73,20 @@ def test_a_guardian_takes_a_consent_back(api: Any, school: School) -> None:
         refused(api.call("POST", f"/v1/consents/{kept['id']}/withdraw", by="妈妈"), 409, "already_withdrawn")
 
 
+def test_a_minor_serves_so_long_a_day_and_no_longer(api: Any, school: School) -> None:
+    """At 14 and more it is 240 minutes, shifts and events together."""
+    done(consent(api, "小红", valid_from="2026-12-01", valid_to="2026-12-31"), 201)
+    for hours in (("08:00", "10:00"), ("10:00", "12:00")):
+        event, _ = announce(api, school, **between(*hours, day=15))
+        position = done(add_position(api, event, name="引导员", earns_hours=True), 201)["id"]
+        done(sign_up(api, position, "小红"), 201)
+    event, audience = announce(api, school, **between("13:00", "14:00", day=15))
+    position = done(add_position(api, event, name="引导员", earns_hours=True), 201)["id"]
+    problem = refused(sign_up(api, position, "小红"), 422, "minor_day_full")
+    assert (problem["most"], problem["minutes"]) == (240, 300)
+    done(sign_up(api, audience, "小红"), 201)
+
+
 def test_figures_count_what_became_of_it(api: Any, school: School, monkeypatch: pytest.MonkeyPatch) -> None:
     event, position = ushers(api, school, 10)
     signups = {name: done(sign_up(api, position, name), 201)["id"] for name in ("小周", "小郑", "小吴")}

@@ -59,6 +59,7 @@ def test_a_minor_and_their_guardian(api: Any) -> None:
     given = done(api.call("POST", f"{path}/consents", by="mother", json=consent), 201)
     assert given["withdrawn_at"] is None
     withdrawn = done(api.call("POST", f"/v1/consents/{given['id']}/withdraw", by="mother"))
+    assert withdrawn.pop("cancelled_signups") == []
     assert done(api.call("GET", f"{path}/consents", by="mother"))["items"] == [withdrawn]
     refused(api.call("POST", f"/v1/consents/{given['id']}/withdraw", by="mother"), 409, "already_withdrawn")
     for by in ("volunteer", "neighbour"):

@@ -29,6 +29,7 @@ from volunteer_core.events.evaluating import (
     own_evaluations,
     read_evaluations,
 )
+from volunteer_core.events.models import Signup
 from volunteer_core.events.views import SignupView
 from volunteer_core.hours.ledger import OwnHours
 from volunteer_core.hours.record import RecordedEvaluation, record
@@ -71,7 +72,9 @@ def test_who_was_not_there_has_no_say(lecture: Lecture) -> None:
     mark(lecture, excused, Attendance.EXCUSED)
     waits = lecture.sign_up(lecture.people[3], lecture.ushers)
     cancelled = lecture.sign_up(lecture.people[4])
-    lecture.cancel(cancelled)
+    with lecture.write(now=clock(14)) as work:  # came early and went again
+        work.find(Signup, cancelled.id).arrived_at = clock(14)
+    lecture.cancel(cancelled, now=clock(14, 20))
     for nobody in (absent, excused, unmarked, waits, cancelled):
         with pytest.raises(NotThere):
             rate(lecture, nobody)

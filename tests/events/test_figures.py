@@ -12,6 +12,7 @@ from tests.events.family import consented_minor
 from tests.events.lecture import NOW, SATURDAY, TODAY, Lecture, clock
 from volunteer_core.commitments.models import Attendance
 from volunteer_core.errors import NotAllowed, NotFound
+from volunteer_core.events.evaluating import evaluate_service
 from volunteer_core.events.figures import (
     EventFigures,
     FromCommunity,
@@ -99,6 +100,7 @@ def test_people_are_counted_by_their_community_once_and_none_is_a_row(lecture: L
     with lecture.write() as work:  # the same event has another position, before
         work.find(Position, morning).event_id = lecture.event
     lecture.sign_up(here, companions=2)
+    lecture.cancel(lecture.sign_up(lecture.people[2]))
     attended(lecture, lecture.people[0], there)
     early, _ = (lecture.sign_up(lecture.people[1], position) for position in (morning, lecture.ushers))
     mark(lecture, early, Attendance.ATTENDED)
@@ -122,6 +124,8 @@ def test_the_average_is_told_from_three_ratings_on(lecture: Lecture) -> None:
     signups = attended(lecture, *lecture.people[:3], position=lecture.ushers)
     for number, (signup, rating) in enumerate(zip(signups, (5, 4, 4), strict=True), 1):
         rate(lecture, signup, rating)
+        with lecture.write(lecture.leader, EVENING) as work:  # which is not about the event
+            evaluate_service(work, signup_id=signup.id, rating=1)
         assert read(lecture).ratings == Rated(number, 4.33 if number == 3 else None)
 
 

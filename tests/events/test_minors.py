@@ -26,7 +26,7 @@ from volunteer_core.events.consents import (
     withdraw_consent,
 )
 from volunteer_core.events.listing import my_signups
-from volunteer_core.events.minors import beyond_their_day, minutes_of
+from volunteer_core.events.minors import MinorDayFull, beyond_their_day, minutes_of
 from volunteer_core.events.models import Position, SignupStatus
 from volunteer_core.events.planning import call_off_event, change_event, create_event
 from volunteer_core.events.positions import add_position
@@ -178,6 +178,28 @@ def test_another_day_and_what_was_cancelled_do_not_count(lecture: Lecture) -> No
     assert beyond(lecture, {girl: 16}) == {girl: 180 + 150}
     lecture.cancel(cancelled)
     assert beyond(lecture, {girl: 16}) == {}
+
+
+def test_who_moves_up_is_judged_by_the_day_as_it_is_by_then(lecture: Lecture) -> None:
+    ward = consented_minor(lecture)
+    ahead, *_ = lecture.sign_up_all(lecture.people[:3], lecture.ushers)
+    lecture.sign_up(ward, lecture.ushers)
+    lecture.sign_up(lecture.people[3], lecture.ushers)
+    _, morning = lecture.hold_event(clock(9), clock(12))
+    lecture.sign_up(ward, morning)
+    lecture.cancel(ahead)
+    assert lecture.waiting(lecture.ushers) == [ward]
+    assert lecture.people[3] in lecture.with_seat(lecture.ushers)
+
+
+def test_what_is_given_up_makes_room(lecture: Lecture) -> None:
+    ward = consented_minor(lecture)
+    _, morning = lecture.hold_event(clock(9), clock(12))
+    seat = lecture.sign_up(ward, morning)
+    with pytest.raises(MinorDayFull):
+        lecture.sign_up(ward, lecture.ushers)
+    lecture.cancel(seat)
+    assert lecture.sign_up(ward, lecture.ushers).status == "confirmed"
 
 
 def test_shifts_count_as_well(world: World) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tests.sheets.writing import (
@@ -15,14 +17,18 @@ from tests.sheets.writing import (
     people_sheet,
     problems,
 )
-from tests.world import NOW, SCRIPT, World
+from tests.world import NOW, SCRIPT, World, hour
 from volunteer_core.care.enrolment import list_children
 from volunteer_core.errors import NotAllowed
+from volunteer_core.events.consents import give_consent
+from volunteer_core.events.planning import create_event, publish_event
 from volunteer_core.people.registry import read, search
+from volunteer_core.people.vouching import list_consents
 from volunteer_core.sheets.importing import look_over
 from volunteer_core.sheets.people import PEOPLE, import_people
 from volunteer_core.teams.membership import list_members
 
+LATER = date(2027, 6, 30)
 MUM = {"code": "MUM", "name": "林海燕", "birth_date": "1990-01-01"}
 
 
@@ -75,6 +81,21 @@ def test_a_guardian_may_stand_below_the_child(world: World) -> None:
     load_people(world, people_sheet(child | {"guardian": "MUM", "consent_until": "2027-06-30"}, MUM))
     ward = world.see(search, query="J1").items[0].id
     assert [one.relation for one in world.see(read, person_id=ward).guardians] == ["监护人"]
+
+
+def test_a_consent_to_one_event_is_no_standing_one(world: World) -> None:
+    child = {"code": "J1", "name": "王小明", "birth_date": "2015-03-01", "since": "2026-09-01"}
+    load_people(world, people_sheet(MUM, child | {"guardian": "MUM"}))
+    ward, mother = (world.see(search, query=code).items[0].id for code in ("J1", "MUM"))
+    times = {"starts_at": hour(9, day=LATER), "ends_at": hour(10, day=LATER)}
+    event = world.do(create_event, title="讲座", site_id=world.site, **times).id
+    world.do(publish_event, event_id=event)
+    world.do(give_consent, ward_id=ward, guardian_id=mother, event_id=event)
+    sheet = people_sheet(child | {"guardian": "MUM", "consent_until": LATER.isoformat()})
+    for _ in range(2):
+        load_people(world, sheet)
+        consents = world.see(list_consents, ward_id=ward).items
+        assert sorted(one.event_id or 0 for one in consents) == [0, event]
 
 
 def test_importing_again_changes_nothing(world: World) -> None:
