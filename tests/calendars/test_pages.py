@@ -207,6 +207,8 @@ def test_an_event_that_is_not_for_everybody_has_no_page_and_calendars_name_none(
     assert says_the_same(page_of(town, promise), promise)  # who has a seat has a page
     town.do(change_event, event_id=for_some, for_team_id=None)
     assert page_of(town, found[0][1])
+    _, opened = fed(town, team_feed, team_id=town.team)
+    assert opened["SEQUENCE"] == found[0][1]["SEQUENCE"] + 1  # calendars that are kept are made anew
     assert for_all != for_some
 
 

@@ -12,10 +12,12 @@ from volunteer_core.commitments.models import Attendance
 from volunteer_core.errors import Malformed
 from volunteer_core.events.attendance import mark_attendance
 from volunteer_core.events.calling_off import EventEnded
+from volunteer_core.events.changing_positions import change_position
 from volunteer_core.events.entering import EventNotPublished, NotSignedUp
 from volunteer_core.events.listing import list_events, my_signups, read_event
 from volunteer_core.events.models import EventStatus, SignupStatus
 from volunteer_core.events.planning import call_off_event, create_event
+from volunteer_core.events.positions import change_capacity
 from volunteer_core.hours.ledger import list_entries
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.permissions import Actor
@@ -51,6 +53,26 @@ def test_the_time_of_those_who_had_a_seat_is_free_again(lecture: Lecture) -> Non
         lecture.cancel(signup)
     with pytest.raises(EventNotPublished):
         lecture.sign_up(person)
+
+
+def test_who_is_offered_a_seat_asked_for_one_or_had_to_give_theirs_up_is_told_too(lecture: Lecture) -> None:
+    first, displaced, waits = lecture.sign_up_all(lecture.people[:3])
+    asked = lecture.people[3]
+    with lecture.write() as work:
+        change_position(work, position_id=lecture.audience, offer_minutes=600)
+        change_position(work, position_id=lecture.ushers, approval=True)
+    lecture.sign_up(asked, lecture.ushers, by=Actor.person(asked))
+    with lecture.write() as work:
+        change_capacity(work, position_id=lecture.audience, capacity=1, leaving=[displaced.id])
+    lecture.cancel(first)
+    assert [one.status for one in lecture.line()] == [
+        SignupStatus.CANCELLED, SignupStatus.OFFERED, SignupStatus.WAITING
+    ]  # fmt: skip
+    call_off(lecture)
+    concerned = {displaced.person_id, waits.person_id, asked}
+    assert {notice.person_id for notice in lecture.told(NoticeKind.CALLED_OFF)} == concerned
+    assert {one.status for one in lecture.line()[1:]} == {SignupStatus.CALLED_OFF}
+    assert [one.status for one in lecture.line(lecture.ushers)] == [SignupStatus.CALLED_OFF]
 
 
 def test_hours_already_earned_stay(lecture: Lecture) -> None:

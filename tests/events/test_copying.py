@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from tests.at_once import at_once
+from tests.at_once import at_once, just_before_the_commit
 from tests.events.lecture import NOW, SATURDAY, SCRIPT, TODAY, Lecture, clock
 from volunteer_core.closures.declaring import declare_closure
-from volunteer_core.database import LARGEST_ID
+from volunteer_core.database import LARGEST_ID, Busy
 from volunteer_core.errors import Malformed, NotAllowed, NotFound
 from volunteer_core.events.checking import EventAtClosedSite
 from volunteer_core.events.copying import DaysTaken, copy_event
@@ -240,8 +241,15 @@ def test_a_series_has_one_event_a_day_and_a_request_sent_twice_does_not_double_i
 
 def test_of_two_who_copy_into_a_series_at_once_one_is_refused(lecture: Lecture) -> None:
     copy(lecture, MONDAY, in_series=True)
-    done = at_once(*[lambda: copy(lecture, TUESDAY, in_series=True)] * 2)
-    assert sorted(type(one) for one in done if not isinstance(one, Copies)) == [DaysTaken]
+    sources = [lecture.event, copy(lecture, MONDAY + 7 * DAY, in_series=True).copies[0].event.id]
+
+    def do(operation: Any) -> Any:
+        with lecture.write() as work:
+            return operation(work)
+
+    one, other = (partial(copy_event, event_id=event, dates=[TUESDAY], in_series=True) for event in sources)
+    _, refused = just_before_the_commit(do, one, lambda: do(other))
+    assert isinstance(refused, DaysTaken)
 
 
 def test_two_who_begin_a_series_at_once_begin_one(lecture: Lecture) -> None:
@@ -249,6 +257,22 @@ def test_two_who_begin_a_series_at_once_begin_one(lecture: Lecture) -> None:
         lambda: copy(lecture, MONDAY, in_series=True), lambda: copy(lecture, TUESDAY, in_series=True)
     )
     assert {one.series_id for one in done} == {read(lecture, lecture.event).series_id}
+
+
+def test_whose_event_has_just_become_one_of_a_series_tries_again(lecture: Lecture) -> None:
+    def do(operation: Any) -> Any:
+        with lecture.write() as work:
+            return operation(work)
+
+    def meanwhile() -> Any:
+        try:
+            return copy(lecture, TUESDAY, in_series=True)
+        except Busy as busy:
+            return busy
+
+    beginning = partial(copy_event, event_id=lecture.event, dates=[MONDAY], in_series=True)
+    _, other = just_before_the_commit(do, beginning, meanwhile)
+    assert isinstance(other, Copies if lecture.office.is_sqlite else Busy)  # SQLite lets one in at a time
 
 
 CALENDAR = list(days(date(2026, 9, 1), date(2026, 11, 30)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -193,6 +194,15 @@ def test_who_has_a_seat_and_does_not_fit_is_named_or_kept(lecture: Lecture) -> N
     assert change(lecture, name="居民").name == "居民"  # nothing else is asked for: nobody is named again
 
 
+def test_what_is_not_asked_for_anew_is_in_nobodys_way(lecture: Lecture) -> None:
+    """A child whose guardian comes along has a seat; whether they do is not asked again."""
+    child = lecture.newcomer(born=date(2018, 1, 1))
+    with lecture.write() as work:
+        change_position(work, position_id=lecture.audience, most_companions=1)
+        sign_up(work, position_id=lecture.audience, person_id=child, accompanied=True, companions=1)
+    assert change(lecture, min_age=6).confirmed == 1
+
+
 def test_who_fits_is_not_in_the_way(lecture: Lecture) -> None:
     person, unknown = lecture.people[0], lecture.newcomer(born=None)
     with lecture.write() as work:
@@ -275,3 +285,13 @@ def test_who_signs_up_as_more_is_asked_for_is_asked_it_too(lecture: Lecture) -> 
     )
     assert isinstance(refused, Refused)
     assert lecture.with_seat() == []
+
+
+def test_what_is_settled_for_somebody_is_settled_as_they_sign_up(lecture: Lecture) -> None:
+    def do(operation: Any) -> Any:
+        with lecture.write() as work:
+            return operation(work)
+
+    coming = partial(sign_up, position_id=lecture.audience, person_id=lecture.people[0])
+    _, refused = just_before_the_commit(do, coming, lambda: change(lecture, earns_hours=True))
+    assert isinstance(refused, ServiceSettled)

@@ -75,12 +75,17 @@ def call_off(work: Work, event: Event, *, reason: str, kind: NoticeKind = Notice
         .order_by(Signup.id)
         .execution_options(populate_existing=True)
     ).all()
-    promised = (signup.commitment_id for signup in signups if signup.commitment_id is not None)
-    commitments = {row.id: row for row in work.lock_all(Commitment, promised)}
+    # Whoever gave a seat up and waits again has a promise too, which was released.
+    promised = {
+        signup.id: signup.commitment_id
+        for signup in signups
+        if signup.status is SignupStatus.CONFIRMED and signup.commitment_id is not None
+    }
+    commitments = {row.id: row for row in work.lock_all(Commitment, promised.values())}
     community_id = work.find(Site, event.site_id).community_id
     because = f"原因：{reason}。" if reason else ""
     for signup in signups:
-        commitment = commitments.get(signup.commitment_id or 0)
+        commitment = commitments.get(promised.get(signup.id, 0))
         if commitment is not None and commitment.attendance is not None:
             continue
         signup.status, signup.offer_until = SignupStatus.CALLED_OFF, None
