@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -20,6 +20,7 @@ from tests.running import client, started
 from volunteer_core.access.tokens import issue_token
 from volunteer_core.commitments.models import Commitment, CommitmentStatus
 from volunteer_core.database import Database
+from volunteer_core.events.door.tickets import read_ticket
 from volunteer_core.events.listing import read_event
 from volunteer_core.events.models import Position, Signup, SignupStatus
 from volunteer_core.events.views import PositionView
@@ -63,6 +64,11 @@ class Hall(msgspec.Struct):
     def change_capacity(self, capacity: int) -> Callable[[], httpx.Response]:
         path = f"/v1/positions/{self.position}/capacity"
         return lambda: self.post(path, self.lecture.leader_id, {"capacity": capacity})
+
+    def scan(self, door: str, code: str) -> Callable[[], httpx.Response]:
+        seen = {"key": f"{door}-{self.event}", "direction": "in", "scanned_at": NOW.isoformat(), "code": code}
+        path = f"/v1/events/{self.event}/scans"
+        return lambda: self.post(path, self.lecture.leader_id, {"reports": [seen]})
 
     def signup(self, person: int) -> int:
         with self.lecture.read() as work:
@@ -108,6 +114,12 @@ class Races(msgspec.Struct):
     def unlocked(self, **facts: Any) -> Hall:
         return self._hall(self.looking, **facts)
 
+    def door(self, http: httpx.Client, person: int) -> tuple[Hall, str]:
+        """A hall whose doors are open, and the code of somebody who has a seat."""
+        hall = self._hall(http, seats=1, seated=[person], starts_at=NOW + HOUR / 2)
+        with self.lecture.write() as work:
+            return hall, read_ticket(work, signup_id=hall.signup(person)).code
+
     def _hall(
         self,
         http: httpx.Client,
@@ -115,10 +127,11 @@ class Races(msgspec.Struct):
         seats: int,
         seated: Sequence[int] = (),
         offered: bool = False,
+        starts_at: datetime | None = None,
     ) -> Hall:
-        """On a day of its own: people are free. The first of those who have signed up have
+        """On a day of its own, if none is said: people are free. The first of those who have signed up have
         the seats; or has cancelled, and the seat is ``offered`` to the second."""
-        starts_at = clock(15) + timedelta(days=next(self.days))
+        starts_at = starts_at or clock(15) + timedelta(days=next(self.days))
         event, position = self.lecture.hold_event(starts_at, starts_at + HOUR, capacity=seats)
         signups = self.lecture.sign_up_all(seated, position)
         if offered:

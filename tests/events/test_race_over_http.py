@@ -10,7 +10,7 @@ import pytest
 
 from tests.at_once import at_once
 from tests.databases import Databases
-from tests.events.halls import OFFERED_FOR, Races, racing_at
+from tests.events.halls import OFFERED_FOR, ROUNDS, Races, racing_at
 from tests.events.lecture import NOW
 from volunteer_core import tick
 from volunteer_core.events.models import SignupStatus
@@ -169,3 +169,23 @@ def test_without_the_lock_it_is_both(races: Races) -> None:
     assert accepted.status_code == 200
     assert hall.state()[third] is OFFERED
     assert hall.promised() == [second]
+
+
+# Two doors, one code
+
+
+def test_two_doors_admit_a_code_once(races: Races) -> None:
+    for person in races.people[:ROUNDS]:
+        hall, code = races.door(races.locking, person)
+        answers = at_once(hall.scan("north", code), hall.scan("south", code))
+        assert sorted(outcomes(answers)) == ["admitted", "already_in"]
+
+
+def test_without_the_lock_both_admit_it(races: Races) -> None:
+    hall, code = races.door(races.looking, races.people[-1])
+    assert outcomes(races.see(hall.scan("north", code), hall.scan("south", code))) == ["admitted", "admitted"]
+
+
+def outcomes(answers: list[httpx.Response]) -> list[str]:
+    assert set(statuses(answers)) == {200}, answers[0].text
+    return [scan["outcome"] for answer in answers for scan in answer.json()]
