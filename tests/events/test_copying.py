@@ -242,6 +242,8 @@ def test_a_series_has_one_event_a_day_and_a_request_sent_twice_does_not_double_i
 def test_of_two_who_copy_into_a_series_at_once_one_is_refused(lecture: Lecture) -> None:
     copy(lecture, MONDAY, in_series=True)
     sources = [lecture.event, copy(lecture, MONDAY + 7 * DAY, in_series=True).copies[0].event.id]
+    with lecture.write() as work:  # neither the place nor the event makes the other wait
+        change_event(work, event_id=sources[1], site_id=lecture.other_site)
 
     def do(operation: Any) -> Any:
         with lecture.write() as work:
