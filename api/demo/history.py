@@ -15,9 +15,7 @@ from volunteer_core.closures.declaring import declare_closure
 from volunteer_core.commitments.models import Attendance
 from volunteer_core.database import Database, Paging, Work
 from volunteer_core.errors import Refused
-from volunteer_core.events import attendance as event_attendance
-from volunteer_core.events import listing, planning, signups
-from volunteer_core.events.models import SignupStatus
+from volunteer_core.events import concluding, listing, planning, signups
 from volunteer_core.notices import outbox
 from volunteer_core.people import registry, vouching
 from volunteer_core.permissions import Actor
@@ -216,9 +214,7 @@ def _hold(database: Database, names: _Names, event: int, day: date, people: dict
     with database.write(by=SCRIPT, now=at(day - timedelta(days=4), time(9))) as work:
         _sign_up(work, names, event, people)
     with database.write(by=SCRIPT, now=at(day, time(20))) as work:
-        for signup in listing.list_signups(work, event_id=event, paging=EVERYTHING).items:
-            if signup.status is SignupStatus.CONFIRMED:
-                event_attendance.mark_attendance(work, signup_id=signup.id, attendance=Attendance.ATTENDED)
+        concluding.conclude(work, event_id=event, unmarked=concluding.Unmarked.ATTENDED)
 
 
 def _sign_up(work: Work, names: _Names, event: int, people: dict[str, list[str]]) -> list[int]:

@@ -73,6 +73,7 @@ DETAIL = EventDetail(
     decided_at=datetime(2026, 12, 4, 7, tzinfo=UTC),
     goes_ahead=False,
     positions=[POSITION],
+    held_seats=[],
 )
 EVENT = EventView(**{field: getattr(DETAIL, field) for field in EventView.__struct_fields__})
 

@@ -16,9 +16,8 @@ from volunteer_core.commitments.models import Attendance
 from volunteer_core.database import Page
 from volunteer_core.events import approving, attendance, groups, held_seats, listing, offers, signups
 from volunteer_core.events.groups import GroupView, LeftOut
-from volunteer_core.events.held_seats import HeldSeatsView
 from volunteer_core.events.models import SignupStatus
-from volunteer_core.events.views import AttendanceView, ListedSignup, MySignup, SignupView
+from volunteer_core.events.views import AttendanceView, HeldSeatsView, ListedSignup, MySignup, SignupView
 
 SIGNED_UP_AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 STARTS, ENDS = datetime(2026, 12, 5, 7, tzinfo=UTC), datetime(2026, 12, 5, 8, 30, tzinfo=UTC)
@@ -42,7 +41,7 @@ SIGNUP = SignupView(
     left_at=None,
 )
 _SIGNUP = {field: getattr(SIGNUP, field) for field in SignupView.__struct_fields__}
-LISTED = ListedSignup(**_SIGNUP, name="张晓明", attendance=None, override_reason=None)
+LISTED = ListedSignup(**_SIGNUP, name="张晓明", attendance=None, no_shows=0, override_reason=None)
 MINE = MySignup(
     **_SIGNUP,
     title="消防安全知识讲座",
@@ -55,7 +54,7 @@ GROUP = GroupView(
     4, 7, 1, True, [SIGNUP], [LeftOut(43, "clash", "与已有安排时间冲突：12月5日（周六）15:00–16:30。")]
 )
 HELD_UNTIL = datetime(2026, 12, 1, 10, tzinfo=UTC)
-HELD = [HeldSeatsView(1, 10, HELD_UNTIL)]
+HELD = [HeldSeatsView(7, 1, 10, HELD_UNTIL)]
 ATTENDED = AttendanceView(9, 42, Attendance.ATTENDED, None, None, 120)
 
 

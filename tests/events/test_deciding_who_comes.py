@@ -15,7 +15,7 @@ from volunteer_core.events.attendance import mark_attendance
 from volunteer_core.events.consents import give_consent
 from volunteer_core.events.held_seats import HeldSeatsView, hold_seats
 from volunteer_core.events.invited import NotForYou
-from volunteer_core.events.listing import list_signups
+from volunteer_core.events.listing import list_signups, read_event
 from volunteer_core.events.minors import MinorDayFull
 from volunteer_core.events.models import Position, SignupStatus
 from volunteer_core.events.planning import create_event, publish_event
@@ -116,6 +116,9 @@ def test_seats_kept_for_a_community_go_to_its_people_until_the_instant(
     stranger, other, late = lecture.people[:3]
     assert lecture.sign_up(stranger).status is CONFIRMED
     assert lecture.sign_up(other).status is WAITING
+    with lecture.read(Actor.anonymous()) as work:
+        [kept] = read_event(work, event_id=lecture.event).held_seats
+    assert (kept.position_id, kept.community_id, kept.seats) == (lecture.audience, lecture.community, 1)
     assert lecture.sign_up(neighbours[0]).status is CONFIRMED
     first = next(one for one in lecture.line() if one.person_id == neighbours[0])
     lecture.cancel(first)  # the seat is kept again

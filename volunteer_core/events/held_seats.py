@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import msgspec
 from sqlalchemy import func, select
 
 from volunteer_core.database import Work
 from volunteer_core.errors import Malformed
 from volunteer_core.events.calling_off import refuse_called_off
 from volunteer_core.events.concerned import organisers_of
+from volunteer_core.events.listing import held_seats
 from volunteer_core.events.models import HeldSeats, Position
 from volunteer_core.events.timetable import instant
+from volunteer_core.events.views import HeldSeatsView
 from volunteer_core.events.waitlist import event_of, promote
 from volunteer_core.places.models import Community
-
-
-class HeldSeatsView(msgspec.Struct, frozen=True):
-    """How many seats are kept for people of a community, and until when (UTC)."""
-
-    community_id: int
-    seats: int
-    until: datetime
 
 
 def hold_seats(
@@ -61,11 +54,4 @@ def hold_seats(
         work.add(row)
     work.flush()
     promote(work, position)
-    return held_seats(work, position.id)
-
-
-def held_seats(work: Work, position_id: int) -> list[HeldSeatsView]:
-    """What is kept of a position, also what is not any more. Inner: asks no right."""
-    columns = (HeldSeats.community_id, HeldSeats.seats, HeldSeats.until)
-    statement = select(*columns).where(HeldSeats.position_id == position_id).order_by(HeldSeats.community_id)
-    return work.views(HeldSeatsView, statement)
+    return held_seats(work, HeldSeats.position_id == position.id)

@@ -15,15 +15,18 @@ from volunteer_core.commitments.models import Commitment
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import NotAllowed, NotFound
 from volunteer_core.events.invited import concerns
-from volunteer_core.events.models import SEATED, Event, EventStatus, Position, Signup, SignupStatus
+from volunteer_core.events.models import SEATED, Event, EventStatus, HeldSeats, Position, Signup, SignupStatus
+from volunteer_core.events.no_shows import no_show_column
 from volunteer_core.events.views import (
     EventDetail,
     EventView,
+    HeldSeatsView,
     ListedSignup,
     MySignup,
     PositionView,
     SignupView,
 )
+from volunteer_core.office.settings import settings_on
 from volunteer_core.people.models import Person
 from volunteer_core.people.standing import guardian_ids
 from volunteer_core.permissions import Reach
@@ -174,7 +177,10 @@ def read_event(work: Work, *, event_id: int) -> EventDetail:
     if not found:
         raise NotFound("events", event_id)
     positions = work.views(PositionView, _POSITION.where(Position.event_id == event_id))
-    return EventDetail(**msgspec.structs.asdict(found[0]), positions=positions)
+    kept = held_seats(
+        work, HeldSeats.position_id.in_([one.id for one in positions]), HeldSeats.until > work.now
+    )
+    return EventDetail(**msgspec.structs.asdict(found[0]), positions=positions, held_seats=kept)
 
 
 def list_signups(
@@ -189,8 +195,14 @@ def list_signups(
     event = work.find(Event, event_id)
     site = work.find(Site, event.site_id)
     work.demand("events.signups", teams=[event.team_id], communities=[site.community_id])
+    today = civil_date(work.now)
     statement = (
-        _SIGNUP.add_columns(Person.name, Commitment.attendance, Signup.override_reason)
+        _SIGNUP.add_columns(
+            Person.name,
+            Commitment.attendance,
+            Signup.override_reason,
+            no_show_column(today, settings_on(work, today)),
+        )
         .join(Person, Person.id == Signup.person_id)
         .outerjoin(Commitment, Commitment.id == Signup.commitment_id)
         .where(Position.event_id == event.id)
@@ -228,6 +240,13 @@ def my_signups(work: Work, *, person_id: int, paging: Paging = Paging()) -> Page
         .order_by(Position.starts_at.desc(), Signup.id)
     )
     return work.page(MySignup, statement, paging)
+
+
+def held_seats(work: Work, *wanted: ColumnElement[bool]) -> list[HeldSeatsView]:
+    """Seats that are kept for communities. Inner: asks no right."""
+    columns = [getattr(HeldSeats, field) for field in HeldSeatsView.__struct_fields__]
+    statement = select(*columns).where(*wanted).order_by(HeldSeats.position_id, HeldSeats.community_id)
+    return work.views(HeldSeatsView, statement)
 
 
 def event_view(work: Work, event_id: int) -> EventView:

@@ -73,10 +73,20 @@ class PositionView(msgspec.Struct, frozen=True):
     free: int
 
 
+class HeldSeatsView(msgspec.Struct, frozen=True):
+    """How many seats of a position are kept for people of a community, and until when (UTC)."""
+
+    position_id: int
+    community_id: int
+    seats: int
+    until: datetime
+
+
 class EventDetail(EventView, frozen=True):
-    """An event with its positions."""
+    """An event with its positions, and the seats that are kept for a community by now."""
 
     positions: list[PositionView]
+    held_seats: list[HeldSeatsView]
 
 
 class Copied(msgspec.Struct, frozen=True):
@@ -135,6 +145,8 @@ class ListedSignup(SignupView, frozen=True):
 
     name: str
     attendance: Attendance | None
+    no_shows: int
+    """How often of late they had a seat at an event and did not come."""
     override_reason: str | None
     """Why a leader had them come although their time is promised elsewhere."""
 
