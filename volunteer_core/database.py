@@ -138,7 +138,9 @@ class Work(Session):
         wanted = sorted({row_id for row_id in ids if 0 < row_id <= LARGEST_ID})
         if not wanted:
             return []
-        return list(self.scalars(_locking(table), {"ids": wanted}))
+        rows = list(self.scalars(_locking(table), {"ids": wanted}))
+        self._kept.update(rows)
+        return rows
 
     def views(
         self, view: type[V], statement: Select[*tuple[Any, ...]], facts: Mapping[str, Any] | None = None

@@ -89,7 +89,13 @@ def hindrances(
     )
     alone = _alone(work, event, coming.values())
     found = uninvited(work, event, coming.keys(), day)
-    standing_of = standings(work, coming.keys(), day, event_id=event.id)
+    standing_of = standings(
+        work,
+        coming.keys(),
+        day,
+        event_id=event.id,
+        with_qualifications=position.qualification is not None,
+    )
     for person_id, standing in standing_of.items():
         accompanied = coming[person_id].accompanied and person_id not in alone
         against = obstacles(standing, requirement, settings, accompanied=accompanied)

@@ -139,9 +139,15 @@ _QUALIFIED = select(Qualification.person_id, Qualification.kind).where(
 
 
 def standings(
-    work: Work, person_ids: Collection[int], day: date, *, event_id: int | None = None
+    work: Work,
+    person_ids: Collection[int],
+    day: date,
+    *,
+    event_id: int | None = None,
+    with_qualifications: bool = True,
 ) -> dict[int, Standing]:
-    """How people stand on a day, in two statements however many people they are.
+    """How people stand on a day, in two statements however many people they are, in one without their
+    qualifications.
 
     For an event a consent counts that is standing, or given for it alone; else only one that is standing.
     """
@@ -150,7 +156,7 @@ def standings(
         "people": list(person_ids), "day": day, "oldest_check": oldest_check, "event_id": event_id
     }  # fmt: skip
     qualified: dict[int, set[str]] = {}
-    for person_id, kind in work.execute(_QUALIFIED, facts):
+    for person_id, kind in work.execute(_QUALIFIED, facts) if with_qualifications else ():
         qualified.setdefault(person_id, set()).add(kind)
     return {
         row.id: Standing(
