@@ -110,7 +110,7 @@ def test_the_life_of_an_event_at_its_door(api: Any, school: School, monkeypatch:
     came = done(api.call("POST", path, by="leader", json=walk_in), 201)
     assert (came["outcome"], came["name"]) == ("admitted", "小*")
     refused(tick(api, absent, "check-in"), 422, "seat_given_away")
-    refused(tick(api, absent, "check-out"), 409, "not_there")
+    refused(tick(api, absent, "check-out"), 409, "not_checked_in")
 
     at(api, monkeypatch, "16:00", day=8)
     assert done(tick(api, usher, "check-out"))["outcome"] == "left"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import count
 
 from sqlalchemy import select
 
-from tests.events.lecture import SCRIPT, Lecture
-from volunteer_core.commitments.models import Commitment
+from tests.events.lecture import SCRIPT, Lecture, clock
+from volunteer_core.commitments.models import Attendance, Commitment
+from volunteer_core.events.attendance import mark_attendance
 from volunteer_core.events.door.models import Direction
 from volunteer_core.events.door.scanning import Report, report_scans
 from volunteer_core.events.door.tickets import read_ticket
@@ -19,6 +20,7 @@ from volunteer_core.events.views import SignupView
 from volunteer_core.hours.ledger import balance
 from volunteer_core.permissions import Actor
 
+AFTER = clock(18)
 _numbers = count(1)
 
 
@@ -63,3 +65,26 @@ def _promise(lecture: Lecture, signup: SignupView) -> Commitment:
     of = (Commitment.position_id == signup.position_id, Commitment.person_id == signup.person_id)
     with lecture.read() as work:
         return work.scalars(select(Commitment).where(*of)).one()
+
+
+def tick(
+    lecture: Lecture,
+    operation: Callable[..., ScanView],
+    signup: SignupView,
+    now: datetime,
+    by: Actor = SCRIPT,
+) -> ScanView:
+    with lecture.write(by, now) as work:
+        return operation(work, signup_id=signup.id)
+
+
+def mark(
+    lecture: Lecture, signup: SignupView, attendance: Attendance, now: datetime = AFTER, **times: datetime
+) -> None:
+    with lecture.write(now=now) as work:
+        mark_attendance(work, signup_id=signup.id, attendance=attendance, **times)
+
+
+def outcomes(views: Sequence[ScanView]) -> list[str]:
+    """What came of each report: the outcome, or the refusal."""
+    return [view.refusal or view.outcome.value for view in views]

@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from tests.at_once import at_once, just_before_the_commit
-from tests.events.doors import attendance_of, minutes_of, presence_of, report, send
+from tests.events.doors import AFTER, attendance_of, mark, minutes_of, presence_of, report, send
 from tests.events.lecture import SATURDAY, SCRIPT, Lecture, announce_lecture, clock
 from volunteer_core.commitments.models import Attendance, Commitment
 from volunteer_core.database import Database, Work
 from volunteer_core.errors import NotAllowed
-from volunteer_core.events.attendance import mark_attendance
 from volunteer_core.events.calling_off import EventState
 from volunteer_core.events.concluding import Conclusion, EventNotOver, LeftOpen, Unmarked, conclude
 from volunteer_core.events.door.comings import Way, course
@@ -37,7 +36,6 @@ from volunteer_core.permissions import Actor
 from volunteer_core.timespans import Span
 
 IN, OUT = Direction.IN, Direction.OUT
-AFTER = clock(18)
 
 
 def concluded(
@@ -50,13 +48,6 @@ def concluded(
 ) -> Conclusion:
     with lecture.write(by, now) as work:
         return conclude(work, event_id=event or lecture.event, unmarked=unmarked)
-
-
-def mark(
-    lecture: Lecture, signup: SignupView, attendance: Attendance, *, now: datetime = AFTER, **times: datetime
-) -> None:
-    with lecture.write(now=now) as work:
-        mark_attendance(work, signup_id=signup.id, attendance=attendance, **times)
 
 
 def keep_door(lecture: Lecture) -> list[SignupView]:

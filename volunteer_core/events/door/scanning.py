@@ -40,7 +40,7 @@ class ScanKeyTaken(Conflict, code="scan_key_taken", sentence="编号已用于另
     """The key of a report makes it the same report, so no other may have it."""
 
 
-class NotThere(Conflict, code="not_there", sentence="此人没有签到。"):
+class NotCheckedIn(Conflict, code="not_checked_in", sentence="此人没有签到。"):
     """On the name list only who has come can leave, or be taken back."""
 
 
@@ -183,7 +183,7 @@ def _now(work: Work, door: AtDoor, signup_id: int, direction: Direction) -> Scan
     """What somebody at the door sees happen."""
     door.refuse_stranger(signup_id, None)
     if direction is not Direction.IN and not door.course(door.signups[signup_id]).was_there:
-        raise NotThere(signup_id=signup_id)
+        raise NotCheckedIn(signup_id=signup_id)
     report = Report(key=uuid4().hex, direction=direction, scanned_at=work.now, signup_id=signup_id)
     outcome = door.take(signup_id, direction, work.now)
     scan = _scan(work, door, report, signup_id, work.now, "", outcome)
