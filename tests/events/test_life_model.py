@@ -16,7 +16,9 @@ from hypothesis.stateful import run_state_machine_as_test as run
 from tests.events.lecture import NOW, TODAY, Lecture, announce_lecture, clock
 from volunteer_core.database import Database, Paging
 from volunteer_core.errors import Refused
-from volunteer_core.events import approving, groups, offers, positions, signups
+from volunteer_core.events import approving, concluding, groups, offers, positions, signups
+from volunteer_core.events.door import scanning, walk_ins
+from volunteer_core.events.door.models import Outcome
 from volunteer_core.events.listing import list_signups
 from volunteer_core.events.models import Position, SignupStatus
 from volunteer_core.permissions import Actor
@@ -41,6 +43,7 @@ class Place:
     together: object
     """The same for those who come together or not at all."""
     grouped: bool = False
+    arrived: bool = False
     until: datetime | None = None
 
 
@@ -62,8 +65,13 @@ class Line:
     def awake(self) -> bool:
         return 8 <= civil(self.now).hour < 21
 
+    def started(self) -> bool:
+        return self.now >= clock(15)
+
     def move_up(self) -> int:
         """Gives what is free to who is first and can take it; returns what is left for others."""
+        if self.started():
+            return 0
         for place in self.of(OFFERED):
             if place.until is not None and place.until <= self.now:
                 self.leave([place], LAPSED)
@@ -142,7 +150,7 @@ class Life(RuleBasedStateMachine):
         )
         self.work.by = Actor.system("test")
         known = any(place.person == person for place in self.line.places)
-        assert (view is None) == (known or companions > 2 or person in self.line.busy)
+        assert (view is None) == (known or companions > 2 or person in self.line.busy or self.line.started())
         if view is not None:
             self.ids[person] = view.id
             self.line.come([person], 1 + companions, asks=self.approval)
@@ -157,7 +165,7 @@ class Life(RuleBasedStateMachine):
             whole=True,
         )
         known = {place.person for place in self.line.places}
-        assert (view is None) == bool(set(people) & (known | self.line.busy))
+        assert (view is None) == bool(set(people) & (known | self.line.busy) or self.line.started())
         if view is not None:
             self.ids.update(zip(people, (signup.id for signup in view.signups), strict=True))
             self.line.come(people, 1, asks=False)
@@ -166,7 +174,10 @@ class Life(RuleBasedStateMachine):
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
         place = data.draw(st.sampled_from(self.line.places), "who cancels")
-        assert self.does(signups.cancel, signup_id=self.ids[place.person]) is not None
+        view = self.does(signups.cancel, signup_id=self.ids[place.person])
+        assert (view is None) == self.line.started()
+        if view is None:
+            return
         moves = place.state in (CONFIRMED, OFFERED) or place.grouped
         self.line.leave([place], CANCELLED)
         if moves:
@@ -181,7 +192,7 @@ class Life(RuleBasedStateMachine):
         unit = self.line.unit(place) if place else []
         fits = not self.line.busy & {one.person for one in unit}
         in_time = place is not None and place.until is not None and self.line.now < place.until
-        assert (view is not None) == (in_time and fits)
+        assert (view is not None) == (in_time and fits and not self.line.started())
         if view is not None:
             for one in unit:
                 one.state, one.until = CONFIRMED, None
@@ -193,11 +204,13 @@ class Life(RuleBasedStateMachine):
         place = self.place(person, REQUESTED)
         operation = approving.grant if granted else approving.decline
         view = self.does(operation, signup_id=self.ids[person])
-        assert (view is not None) == (place is not None)
-        if place is not None and granted:
+        assert (view is not None) == (place is not None and not self.line.started())
+        if view is None or place is None:
+            return
+        if granted:
             place.state = WAITING
             self.line.move_up()
-        elif place is not None:
+        else:
             self.line.leave([place], DECLINED)
 
     @rule(capacity=st.integers(0, 7))
@@ -209,7 +222,7 @@ class Life(RuleBasedStateMachine):
             self.line.capacity = capacity
             self.line.move_up()
 
-    @precondition(lambda self: self.line.of(CONFIRMED))
+    @precondition(lambda self: self.line.of(CONFIRMED) and not self.line.started())
     @rule()
     def take_a_seat_away(self) -> None:
         place = self.line.of(CONFIRMED)[-1]
@@ -224,6 +237,7 @@ class Life(RuleBasedStateMachine):
         self.line.capacity, place.state = left, WAITING
         self.line.move_up()
 
+    @precondition(lambda self: not self.line.started())
     @rule(person=SOMEBODY)
     def be_elsewhere_or_not(self, person: int) -> None:
         if person in self.line.busy:
@@ -244,6 +258,54 @@ class Life(RuleBasedStateMachine):
         late = [place for place in self.line.of(OFFERED) if place.until and place.until <= self.line.now]
         if self.line.awake() or late:
             self.line.move_up()
+
+    @rule()
+    def the_lecture_begins(self) -> None:
+        self.work.now = self.line.now = max(self.line.now, clock(15, 10))
+        assert offers.lines_to_move(self.work) == []
+
+    @precondition(lambda self: self.line.started() and self.line.places)
+    @rule(data=st.data(), way=st.sampled_from(["in", "undo"]))
+    def go_through_the_door(self, data: st.DataObject, way: str) -> None:
+        place = data.draw(st.sampled_from(self.line.places), "who is at the door")
+        operation = scanning.check_in if way == "in" else scanning.undo_check_in
+        view = self.does(operation, signup_id=self.ids[place.person])
+        possible = place.arrived if way == "undo" else self.line.now < clock(16, 30)
+        assert (view is not None) == (place.state is CONFIRMED and possible)
+        if view is not None:
+            admitted = Outcome.ALREADY_IN if place.arrived else Outcome.ADMITTED
+            assert view.outcome is (admitted if way == "in" else Outcome.UNDONE)
+            place.arrived = way == "in"
+
+    @precondition(lambda self: self.line.started())
+    @rule(person=SOMEBODY)
+    def walk_in(self, person: int) -> None:
+        place = self.place(person, REQUESTED, WAITING, OFFERED, CONFIRMED)
+        view = self.does(
+            walk_ins.walk_in, position_id=self.lecture.audience, person_id=self.lecture.people[person]
+        )
+        held = sum(
+            one.seats
+            for one in self.line.of(CONFIRMED, OFFERED)
+            if one.state is CONFIRMED or (one.until is not None and one.until > self.line.now)
+        )
+        welcome = person not in self.line.busy and self.line.now < clock(16, 30)
+        seated = place is not None and place.state is CONFIRMED
+        assert (view is not None) == (welcome and not seated and held < self.line.capacity)
+        if view is not None:
+            if place is None:
+                place = Place(person, 1, CONFIRMED, object())
+                self.line.places.append(place)
+                self.ids[person] = view.signup_id
+            place.seats, place.state, place.until, place.arrived = 1, CONFIRMED, None, True
+
+    @precondition(lambda self: self.line.started())
+    @rule()
+    def it_is_over(self) -> None:
+        self.work.now = self.line.now = max(self.line.now, clock(18))
+        concluded = concluding.conclude(self.work, event_id=self.lecture.event)
+        came = sum(place.arrived for place in self.line.of(CONFIRMED))
+        assert (concluded.attended, concluded.missing) == (came, len(self.line.of(CONFIRMED)) - came)
 
     @invariant()
     def both_say_the_same(self) -> None:
@@ -282,7 +344,7 @@ def test_the_line_keeps_its_promises(hall: tuple[Lecture, int]) -> None:
     run(
         lambda: Life(hall),
         settings=settings(
-            max_examples=20,
+            max_examples=30,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -109,6 +109,15 @@ def test_a_ticket_names_nobody_and_stays_the_same_until_it_is_renewed(lecture: L
     assert (renewed.opens_at, renewed.starts_at) == (clock(14), clock(15))
 
 
+def test_the_ticket_of_before_a_cancellation_does_not_count_again(lecture: Lecture) -> None:
+    signup = lecture.sign_up(lecture.people[0])
+    before = code_of(lecture, signup)
+    lecture.cancel(signup)
+    again = lecture.sign_up(lecture.people[0])
+    assert again.id == signup.id
+    assert code_of(lecture, again) != before
+
+
 def test_only_who_has_a_seat_has_a_ticket(lecture: Lecture) -> None:
     first, _, waits = lecture.sign_up_all(lecture.people[:3])
     lecture.sign_up_all(lecture.people[3:4])

@@ -191,6 +191,8 @@ def _enter(
     """One person, at the end of the line; at the door at the place that they had."""
     if row is None:
         row = Signup(position_id=position.id, person_id=entrant.person_id)
+    elif row.status not in IN_LINE:
+        row.ticket += 1  # the one they had before they cancelled does not count again
     if row.status not in IN_LINE:
         position.arrivals += 1
         row.number = position.arrivals
