@@ -270,7 +270,8 @@ class Life(RuleBasedStateMachine):
         place = data.draw(st.sampled_from(self.line.places), "who is at the door")
         operation = scanning.check_in if way == "in" else scanning.undo_check_in
         view = self.does(operation, signup_id=self.ids[place.person])
-        possible = place.arrived if way == "undo" else self.line.now < clock(16, 30)
+        until = clock(16, 30) if way == "in" else clock(22, 31)
+        possible = self.line.now < until and (way == "in" or place.arrived)
         assert (view is not None) == (place.state is CONFIRMED and possible)
         if view is not None:
             admitted = Outcome.ALREADY_IN if place.arrived else Outcome.ADMITTED
