@@ -20,7 +20,7 @@ from litestar.serialization import encode_json
 
 from api.problems import RequestInvalid
 from volunteer_core.database import Work
-from volunteer_core.repeats import Answer, Repeatable, answered, claim, keep
+from volunteer_core.repeats import Answer, Repeatable, answered, claim, free, keep
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -67,6 +67,7 @@ class LastWork:
         self._shown_once = shown_once
         self._left_open = ExitStack()
         self._work: Work | None = None
+        self._stepped = False
 
     def look(self, work: Work) -> None:
         """Ends the handler if its request was carried out before."""
@@ -77,7 +78,7 @@ class LastWork:
     def write(self, opens: Callable[[], Any]) -> Iterator[Work]:
         """A work that may be the last: it ends when the next begins, or when the answer is kept."""
         if self._work is not None:
-            self._work = None
+            self._work, self._stepped = None, True
             self._left_open.close()
         with ExitStack() as opened:
             work: Work = opened.enter_context(opens())
@@ -99,6 +100,11 @@ class LastWork:
                 keep(cast(Work, self._work), self._request, made, shown_once=self._shown_once)
         except Replayed as before:
             return _response(before.answer, headers={REPLAYED: "true"})
+        except Exception:
+            if self._stepped:  # else the key has gone with the work that took it
+                with opens() as work:
+                    free(work, self._request)
+            raise
         return _response(made)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import LargeBinary, String, UniqueConstraint, bindparam, delete, select, update
+from sqlalchemy import LargeBinary, Row, String, UniqueConstraint, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from volunteer_core.database import Work, insert_missing
@@ -73,6 +73,12 @@ _HERE = (
 _FIND = select(RepeatableRequest.fingerprint, RepeatableRequest.status, RepeatableRequest.answer).where(
     *_HERE
 )
+_TAKE_UP = _FIND.with_for_update()
+_FREE = delete(RepeatableRequest).where(
+    *_HERE,
+    RepeatableRequest.fingerprint == bindparam("its_fingerprint"),
+    RepeatableRequest.status.is_(None),
+)
 _KEEP = (
     update(RepeatableRequest)
     .where(*_HERE)
@@ -86,15 +92,7 @@ def answered(work: Work, request: Repeatable) -> Answer | None:
     Refuses a key that they used for another request, and to repeat an answer that is shown only once.
     """
     row = work.connection().execute(_FIND, _of(work, request)).one_or_none()
-    if row is None:
-        return None
-    if row.fingerprint != request.fingerprint:
-        raise KeyReused
-    if row.status is None:  # this very work carries it out, or the steps before this one did
-        return None
-    if row.answer is None:
-        raise AlreadyAnswered
-    return Answer(row.status, row.answer)
+    return None if row is None else _said(row, request)
 
 
 def claim(work: Work, request: Repeatable) -> Answer | None:
@@ -107,7 +105,11 @@ def claim(work: Work, request: Repeatable) -> Answer | None:
         "fingerprint": request.fingerprint,
         "written_at": work.now,
     }
-    return None if insert_missing(work, RepeatableRequest, [row]) else answered(work, request)
+    while not insert_missing(work, RepeatableRequest, [row]):
+        # Locked: who fails meanwhile does not free the key under a work that goes on with it.
+        if (taken := work.connection().execute(_TAKE_UP, its).one_or_none()) is not None:
+            return _said(taken, request)
+    return None
 
 
 def keep(work: Work, request: Repeatable, answer: Answer, *, shown_once: bool = False) -> None:
@@ -117,10 +119,25 @@ def keep(work: Work, request: Repeatable, answer: Answer, *, shown_once: bool = 
     work.connection().execute(_KEEP, its)
 
 
+def free(work: Work, request: Repeatable) -> None:
+    """Gives back the key of a request of which a step was carried out, and the next was refused."""
+    work.connection().execute(_FREE, _of(work, request) | {"its_fingerprint": request.fingerprint})
+
+
 def forget_old_answers(work: Work) -> int:
     """Forgets what was answered over 48 hours ago; returns how many answers. A step of the clock."""
     old = delete(RepeatableRequest).where(RepeatableRequest.written_at < work.now - KEPT)
     return work.connection().execute(old).rowcount
+
+
+def _said(row: Row[Any], request: Repeatable) -> Answer | None:
+    if row.fingerprint != request.fingerprint:
+        raise KeyReused
+    if row.status is None:  # this very work carries it out, or the steps before this one did
+        return None
+    if row.answer is None:
+        raise AlreadyAnswered
+    return Answer(row.status, row.answer)
 
 
 def _of(work: Work, request: Repeatable) -> dict[str, Any]:
