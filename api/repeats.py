@@ -24,6 +24,8 @@ from volunteer_core.repeats import Answer, Repeatable, answered, claim, free, ke
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
+SIGNUP_HEADER = "Signup-Secret"
+"""The right of who has no account: part of what they ask, as a bearer token tells who asks."""
 _KEY = re.compile(r"[!-~]{16,100}")
 
 DESCRIBED = Parameter(
@@ -47,7 +49,8 @@ async def key_of(request: Request[Any, Any, Any]) -> Repeatable | None:
     if not _KEY.fullmatch(keys[0]):
         raise RequestInvalid("应为 16 至 100 个可见的 ASCII 字符。", source="header", field=HEADER)
     scope = request.scope
-    asked = (scope["method"], scope["path"], scope["query_string"], await request.body())
+    secrets = request.headers.getall(SIGNUP_HEADER, [])
+    asked = (scope["method"], scope["path"], scope["query_string"], secrets, await request.body())
     return Repeatable(keys[0], hashlib.sha256(msgspec.msgpack.encode(asked)).hexdigest())
 
 

@@ -30,7 +30,8 @@ class RepeatableRequest(Table):
     sender: Mapped[str] = mapped_column(String(64))
     key: Mapped[str] = mapped_column(String(100))
     fingerprint: Mapped[str] = mapped_column(String(64))
-    """SHA-256 of method, path and body: another request with the same key is a mistake."""
+    """SHA-256 of method, path, body and the secret of who has no account: another request with the same key
+    is a mistake."""
     status: Mapped[int | None]
     """Null while it is being carried out: in that transaction only, unless it takes several."""
     answer: Mapped[bytes | None] = mapped_column(LargeBinary, info=PRIVATE)
