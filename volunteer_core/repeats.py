@@ -131,7 +131,7 @@ def forget_old_answers(work: Work) -> int:
     return work.connection().execute(old).rowcount
 
 
-def _said(row: Row[Any], request: Repeatable) -> Answer | None:
+def _said(row: Row[str, int | None, bytes | None], request: Repeatable) -> Answer | None:
     if row.fingerprint != request.fingerprint:
         raise KeyReused
     if row.status is None:  # this very work carries it out, or the steps before this one did
