@@ -107,7 +107,7 @@ def claim(work: Work, request: Repeatable) -> Answer | None:
         "written_at": work.now,
     }
     while not insert_missing(work, RepeatableRequest, [row]):
-        # Locked: who fails meanwhile does not free the key under a work that goes on with it.
+        # Locked: who has come as far with the same request waits for its answer, and does not free its key.
         if (taken := work.connection().execute(_TAKE_UP, its).one_or_none()) is not None:
             return _said(taken, request)
     return None
