@@ -14,6 +14,7 @@ from sqlalchemy.sql import ColumnElement
 from volunteer_core.commitments.models import Commitment
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import NotAllowed, NotFound
+from volunteer_core.events.concerned import organisers_of
 from volunteer_core.events.invited import concerns
 from volunteer_core.events.models import SEATED, Event, EventStatus, HeldSeats, Position, Signup, SignupStatus
 from volunteer_core.events.no_shows import no_show_column
@@ -193,8 +194,7 @@ def list_signups(
 ) -> Page[ListedSignup]:
     """Who signed up for an event, with names, by position and in order of arrival."""
     event = work.find(Event, event_id)
-    site = work.find(Site, event.site_id)
-    work.demand("events.signups", teams=[event.team_id], communities=[site.community_id])
+    work.demand("events.signups", **organisers_of(work, event))
     today = civil_date(work.now)
     statement = (
         _SIGNUP.add_columns(
