@@ -20,10 +20,12 @@ from litestar.serialization import encode_json
 
 from api.problems import RequestInvalid
 from volunteer_core.database import Work
-from volunteer_core.repeats import Answer, Repeatable, answered, claim, keep
+from volunteer_core.repeats import Answer, Repeatable, answered, claim, free, keep
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
+SIGNUP_HEADER = "Signup-Secret"
+"""The right of who has no account: part of what they ask, as a bearer token tells who asks."""
 _KEY = re.compile(r"[!-~]{16,100}")
 
 DESCRIBED = Parameter(
@@ -47,7 +49,8 @@ async def key_of(request: Request[Any, Any, Any]) -> Repeatable | None:
     if not _KEY.fullmatch(keys[0]):
         raise RequestInvalid("应为 16 至 100 个可见的 ASCII 字符。", source="header", field=HEADER)
     scope = request.scope
-    asked = (scope["method"], scope["path"], scope["query_string"], await request.body())
+    secrets = request.headers.getall(SIGNUP_HEADER, [])
+    asked = (scope["method"], scope["path"], scope["query_string"], secrets, await request.body())
     return Repeatable(keys[0], hashlib.sha256(msgspec.msgpack.encode(asked)).hexdigest())
 
 
@@ -67,6 +70,7 @@ class LastWork:
         self._shown_once = shown_once
         self._left_open = ExitStack()
         self._work: Work | None = None
+        self._stepped = False
 
     def look(self, work: Work) -> None:
         """Ends the handler if its request was carried out before."""
@@ -77,7 +81,7 @@ class LastWork:
     def write(self, opens: Callable[[], Any]) -> Iterator[Work]:
         """A work that may be the last: it ends when the next begins, or when the answer is kept."""
         if self._work is not None:
-            self._work = None
+            self._work, self._stepped = None, True
             self._left_open.close()
         with ExitStack() as opened:
             work: Work = opened.enter_context(opens())
@@ -99,6 +103,11 @@ class LastWork:
                 keep(cast(Work, self._work), self._request, made, shown_once=self._shown_once)
         except Replayed as before:
             return _response(before.answer, headers={REPLAYED: "true"})
+        except Exception:
+            if self._stepped:  # else the key has gone with the work that took it
+                with opens() as work:
+                    free(work, self._request)
+            raise
         return _response(made)
 
 

@@ -11,6 +11,7 @@ import json
 import sys
 import time
 from base64 import b64decode
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -36,9 +37,10 @@ class Door:
         self.pending: dict[str, dict] = {}
         self.positions: dict[int, dict] = {}
         self.again = 0.0
-        known = [json.loads(line) for line in journal.read_text().splitlines()] if journal.exists() else []
-        for line in known:  # of before a fall to the floor
-            self._recall(line)
+        self.cut_off = journal.exists() and not journal.read_bytes().endswith(b"\n")
+        for line in journal.read_text(encoding="utf-8").splitlines() if journal.exists() else []:
+            with suppress(ValueError):  # cut off in a fall to the floor, before the door said a word
+                self._recall(json.loads(line))
         if (door := self._ask("GET", "door")) is not None:
             self._write({"door": door})
             for report in list(self.pending.values()):  # what the office does not know yet
@@ -98,6 +100,8 @@ class Door:
             return None
         if answer.is_server_error or answer.status_code == httpx.codes.CONFLICT:
             return None
+        if "json" not in answer.headers.get("content-type", ""):  # a network that wants people to sign in
+            return None
         if not answer.is_success:
             sys.exit(f"{answer.status_code} {answer.json()['code']}: {answer.json()['detail']}")
         return answer.json()
@@ -105,7 +109,8 @@ class Door:
     def _write(self, line: dict) -> None:
         """Keeps a line for ever, and knows it from now on."""
         with self.journal.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            file.write("\n" * self.cut_off + json.dumps(line, ensure_ascii=False) + "\n")
+        self.cut_off = False
         self._recall(line)
 
     def _recall(self, line: dict) -> None:

@@ -7,8 +7,12 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from tests.api.test_serving import ended, free_port, serve, wait_for_answer
@@ -91,6 +95,20 @@ def test_a_client_of_the_api(office_folder: Path) -> None:
     assert (office_folder / "qr.svg").read_text().startswith("<svg")
 
 
+@contextmanager
+def somebody_elses(port: int) -> Iterator[None]:
+    """A network that answers everything with a page of its own."""
+    server = ThreadingHTTPServer(("127.0.0.1", port), SimpleHTTPRequestHandler)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
 def test_a_door_that_loses_the_network(office_folder: Path) -> None:
     """Its people are let in all the same, and what it saw is reported once when the network is back."""
     start = datetime.now(UTC) + timedelta(minutes=20)
@@ -135,8 +153,12 @@ def test_a_door_that_loses_the_network(office_folder: Path) -> None:
         assert at(door, "https://example.org") == "no: ticket_unreadable: 这不是入场码。"
         assert at(door, f"#{there}") == "admitted: 李*, 听众"
         door.kill()  # it fell to the floor
-    with subprocess.Popen(command, **pipes) as door:
+    with journal.open("a") as file:
+        file.write('{"of": 1, "rep')
+    with ExitStack() as elsewhere, subprocess.Popen(command, **pipes) as door:
+        elsewhere.enter_context(somebody_elses(port))
         assert door.stdout.readline() == "2 expected, 3 still to report\n"  # started without the network
+        elsewhere.close()
         assert at(door, f"out #{there}") == "left: 李*, 听众"
         server = serve(office_folder, "--port", str(port))
         try:
@@ -147,6 +169,7 @@ def test_a_door_that_loses_the_network(office_folder: Path) -> None:
     assert door.returncode == 0
     reported = [line for line in said.splitlines() if line.startswith("reported")]
     assert reported == ["reported: admitted", "reported: already_in", "reported: admitted", "reported: left"]
+    assert journal.read_text().count('\n{"of": ') == 5  # a line each, and what was cut off
     office = open_office(f"sqlite:///{office_folder}/office.db")
     with office.write(by=SCRIPT) as work:
         found = {one.signup_id: one for one in read_door_list(work, event_id=event).expected}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from volunteer_core.errors import Malformed
-from volunteer_core.texts import code, line, paragraph
+from volunteer_core.texts import code, line, paragraph, stranger
 
 
 def test_a_line_is_trimmed_and_normalised() -> None:
@@ -35,6 +35,13 @@ def test_a_line_is_trimmed_and_normalised() -> None:
 def test_a_line_refuses_what_is_empty_too_long_or_controls(bad: str) -> None:
     with pytest.raises(Malformed):
         line("name", bad, longest=60)
+
+
+@pytest.mark.parametrize("bad", ["张\u200b三", "张三\u200f", "张\u2060三", "a\u00adb", "\u200b", "a\nb"])
+def test_the_name_of_a_stranger_holds_nothing_unseen(bad: str) -> None:
+    assert stranger("name", " 张 三 ", longest=60) == "张 三"
+    with pytest.raises(Malformed):
+        stranger("name", bad, longest=60)
 
 
 def test_a_paragraph_keeps_its_line_breaks_only() -> None:

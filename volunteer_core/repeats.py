@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import LargeBinary, String, UniqueConstraint, bindparam, delete, select, update
+from sqlalchemy import LargeBinary, Row, String, UniqueConstraint, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from volunteer_core.database import Work, insert_missing
@@ -30,7 +30,8 @@ class RepeatableRequest(Table):
     sender: Mapped[str] = mapped_column(String(64))
     key: Mapped[str] = mapped_column(String(100))
     fingerprint: Mapped[str] = mapped_column(String(64))
-    """SHA-256 of method, path and body: another request with the same key is a mistake."""
+    """SHA-256 of method, path, body and the secret of who has no account: another request with the same key
+    is a mistake."""
     status: Mapped[int | None]
     """Null while it is being carried out: in that transaction only, unless it takes several."""
     answer: Mapped[bytes | None] = mapped_column(LargeBinary, info=PRIVATE)
@@ -73,6 +74,12 @@ _HERE = (
 _FIND = select(RepeatableRequest.fingerprint, RepeatableRequest.status, RepeatableRequest.answer).where(
     *_HERE
 )
+_TAKE_UP = _FIND.with_for_update()
+_FREE = delete(RepeatableRequest).where(
+    *_HERE,
+    RepeatableRequest.fingerprint == bindparam("its_fingerprint"),
+    RepeatableRequest.status.is_(None),
+)
 _KEEP = (
     update(RepeatableRequest)
     .where(*_HERE)
@@ -86,15 +93,7 @@ def answered(work: Work, request: Repeatable) -> Answer | None:
     Refuses a key that they used for another request, and to repeat an answer that is shown only once.
     """
     row = work.connection().execute(_FIND, _of(work, request)).one_or_none()
-    if row is None:
-        return None
-    if row.fingerprint != request.fingerprint:
-        raise KeyReused
-    if row.status is None:  # this very work carries it out, or the steps before this one did
-        return None
-    if row.answer is None:
-        raise AlreadyAnswered
-    return Answer(row.status, row.answer)
+    return None if row is None else _said(row, request)
 
 
 def claim(work: Work, request: Repeatable) -> Answer | None:
@@ -107,7 +106,11 @@ def claim(work: Work, request: Repeatable) -> Answer | None:
         "fingerprint": request.fingerprint,
         "written_at": work.now,
     }
-    return None if insert_missing(work, RepeatableRequest, [row]) else answered(work, request)
+    while not insert_missing(work, RepeatableRequest, [row]):
+        # Locked: who has come as far with the same request waits for its answer, and does not free its key.
+        if (taken := work.connection().execute(_TAKE_UP, its).one_or_none()) is not None:
+            return _said(taken, request)
+    return None
 
 
 def keep(work: Work, request: Repeatable, answer: Answer, *, shown_once: bool = False) -> None:
@@ -117,10 +120,25 @@ def keep(work: Work, request: Repeatable, answer: Answer, *, shown_once: bool = 
     work.connection().execute(_KEEP, its)
 
 
+def free(work: Work, request: Repeatable) -> None:
+    """Gives back the key of a request of which a step was carried out, and the next was refused."""
+    work.connection().execute(_FREE, _of(work, request) | {"its_fingerprint": request.fingerprint})
+
+
 def forget_old_answers(work: Work) -> int:
     """Forgets what was answered over 48 hours ago; returns how many answers. A step of the clock."""
     old = delete(RepeatableRequest).where(RepeatableRequest.written_at < work.now - KEPT)
     return work.connection().execute(old).rowcount
+
+
+def _said(row: Row[str, int | None, bytes | None], request: Repeatable) -> Answer | None:
+    if row.fingerprint != request.fingerprint:
+        raise KeyReused
+    if row.status is None:  # this very work carries it out, or the steps before this one did
+        return None
+    if row.answer is None:
+        raise AlreadyAnswered
+    return Answer(row.status, row.answer)
 
 
 def _of(work: Work, request: Repeatable) -> dict[str, Any]:

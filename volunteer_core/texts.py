@@ -21,6 +21,15 @@ def line(field: str, value: str, *, longest: int, empty: bool = False) -> str:
     return _fits(field, kept, longest, empty)
 
 
+def stranger(field: str, value: str, *, longest: int) -> str:
+    """The name of somebody nobody has looked at: a line in which nothing is unseen, for with a zero-width
+    character one person would be several who look alike."""
+    kept = line(field, value, longest=longest)
+    if any(unicodedata.category(character) == "Cf" for character in kept):
+        raise Malformed(field, "含有不能使用的控制字符。")
+    return kept
+
+
 def paragraph(field: str, value: str, *, longest: int, empty: bool = True) -> str:
     """Text of several lines: line breaks are kept, other control characters are refused."""
     kept = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n").strip()

@@ -15,6 +15,7 @@ from litestar.params import HeaderParameter, JSONBody
 from api.addresses import address_of
 from api.incoming import Body, Id, Paged, PathId, given
 from api.operations import act, get, post
+from api.repeats import SIGNUP_HEADER
 from api.routes.door import TICKET, with_key
 from api.routes.signups import ENDS, SIGNUP, STARTS
 from api.work import Opened
@@ -29,7 +30,7 @@ from volunteer_core.events.views import SignupView
 Secret = Annotated[
     str,
     HeaderParameter(
-        name="Signup-Secret",
+        name=SIGNUP_HEADER,
         max_length=LONGEST_SECRET,
         description="What was answered when the sign-up was asked for: the right to follow it.",
     ),

@@ -144,6 +144,27 @@ def test_wrong_codes_stay_counted_also_of_requests_that_may_be_sent_again(api: A
     assert done(follow(api, asked))["state"] == "blocked"
 
 
+def test_a_wrong_code_does_not_use_up_the_key_of_the_right_one(api: Any, school: School) -> None:
+    _, position = announce(api, school, **between("13:00", "14:00", day=6))
+    asked = done(ask(api, position, "13800000014"), 201)
+    code, key = code_of(api, "13800000014"), {"Idempotency-Key": str(uuid4())}
+    refused(confirm(api, asked, f"{(int(code) + 1) % 10**6:06}", headers=key), 422, "code_wrong")
+    confirmed = confirm(api, asked, code, headers=key)
+    assert done(confirmed)["status"] == "confirmed"
+    assert confirm(api, asked, code, headers=key).content == confirmed.content
+
+
+def test_who_knows_a_key_and_not_the_secret_is_not_answered_again(api: Any, school: School) -> None:
+    _, position = announce(api, school, **between("07:00", "08:00", day=6))
+    asked = done(ask(api, position, "13800000015"), 201)
+    sent = {"json": {"code": code_of(api, "13800000015")}, "headers": {"Idempotency-Key": str(uuid4())}}
+    confirmed = follow(api, asked, "confirm", **sent)
+    done(confirmed)
+    for secret in ("", "x" * 43):
+        refused(follow(api, {**asked, "secret": secret}, "confirm", **sent), 422, "idempotency_key_reused")
+    assert follow(api, asked, "confirm", **sent).content == confirmed.content
+
+
 def test_a_flood_is_told_when_to_come_back(api: Any, school: School) -> None:
     _, position = announce(api, school, **between("17:00", "18:00", day=6))
     for number in range(3):

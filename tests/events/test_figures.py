@@ -228,6 +228,18 @@ def test_of_a_series_each_sees_the_dates_they_answer_for(lecture: Lecture) -> No
         series_figures(work, series_id=999)
 
 
+def test_who_answers_for_no_date_of_a_series_does_not_learn_of_it(lecture: Lecture) -> None:
+    with lecture.write() as work:
+        row = EventSeries(title="娘家人聚会", team_id=lecture.team)
+        work.add(row)
+        work.flush()
+        work.find(Event, lecture.event).series_id = row.id
+    assert read_series(lecture, row.id, lecture.leader).dates
+    for actor in (lecture.other_leader, lecture.neighbour):
+        with pytest.raises(NotAllowed):
+            read_series(lecture, row.id, actor)
+
+
 def test_a_series_without_dates_is_empty(lecture: Lecture) -> None:
     with lecture.write(now=NOW) as work:
         row = EventSeries(title="道德讲堂")

@@ -177,6 +177,19 @@ def test_a_guardian_with_a_sign_up_of_their_own_takes_one_seat(lecture: Lecture)
     assert other in lecture.waiting()
 
 
+def test_who_answers_for_a_child_no_more_that_day_does_not_accompany_it(lecture: Lecture) -> None:
+    child, guardian = lecture.newcomer(born=date(2018, 5, 4)), lecture.people[0]
+    lecture.sign_up(guardian, lecture.ushers)
+    facts = {"ward_id": child, "guardian_id": guardian, "relation": "母亲", "valid_from": TODAY}
+    with lecture.write() as work:
+        link_guardian(work, valid_to=SATURDAY - timedelta(days=1), **facts)
+    with pytest.raises(GuardianNotComing):
+        lecture.sign_up(child, accompanied=True)
+    with lecture.write() as work:
+        link_guardian(work, valid_to=SATURDAY, **facts)
+    assert lecture.sign_up(child, accompanied=True).accompanied
+
+
 def test_who_is_on_leave_does_not_serve_but_may_listen(lecture: Lecture) -> None:
     person = lecture.people[0]
     with lecture.write() as work:

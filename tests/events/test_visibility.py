@@ -10,10 +10,14 @@ from tests.events.lecture import SATURDAY, TODAY, Lecture, clock
 from volunteer_core.database import Paging
 from volunteer_core.errors import NotAllowed, NotFound
 from volunteer_core.events.listing import list_events, list_signups, my_signups, read_event
-from volunteer_core.events.models import EventStatus, SignupStatus
-from volunteer_core.events.planning import create_event, publish_event
+from volunteer_core.events.models import Event, EventStatus, SignupStatus
+from volunteer_core.events.planning import change_event, create_event, publish_event
+from volunteer_core.people.models import Person
 from volunteer_core.people.vouching import link_guardian
 from volunteer_core.permissions import Actor
+from volunteer_core.teams.membership import join
+from volunteer_core.teams.models import Programme, Team
+from volunteer_core.workdays.daybook import DayRule
 
 
 def seen(lecture: Lecture, actor: Actor) -> set[int]:
@@ -108,3 +112,40 @@ def test_people_and_their_guardians_see_what_they_signed_up_for(lecture: Lecture
     for actor in (Actor.anonymous(), Actor.person(stranger)):
         with pytest.raises(NotAllowed), lecture.read(actor) as work:
             my_signups(work, person_id=ward)
+
+
+@pytest.mark.parametrize("how", ["for its team", "by a discreet team", "of its programme"])
+def test_leaders_of_other_teams_do_not_learn_what_is_not_for_them(lecture: Lecture, how: str) -> None:
+    person = lecture.people[0]
+    lecture.sign_up(person)
+    with lecture.write() as work:
+        for team in (lecture.team, lecture.other_team):
+            join(work, team_id=team, person_id=person, on=TODAY)
+        work.find(Person, person).community_id = lecture.community
+
+    def seen_by(actor: Actor) -> int:
+        with lecture.read(actor) as work:
+            return my_signups(work, person_id=person).total
+
+    assert seen_by(lecture.other_leader) == 1
+    with lecture.write() as work:
+        if how == "for its team":
+            change_event(work, event_id=lecture.event, public=False, for_team_id=lecture.team)
+        else:
+            work.find(Team, lecture.team).discreet = True
+        if how == "of its programme":
+            programme = Programme(team_id=lecture.team, code="quiet", name="红娘", day_rule=DayRule.WORKDAYS)
+            work.add(programme)
+            work.flush()
+            event = work.find(Event, lecture.event)
+            event.team_id, event.programme_id = None, programme.id
+    assert seen_by(lecture.other_leader) == 0
+    for actor in (Actor.person(person), lecture.leader, lecture.coordinator, Actor.person(1, officer=True)):
+        assert seen_by(actor) == 1
+    with lecture.write() as work:  # for a team of theirs, or nobody's in particular
+        if how == "for its team":
+            change_event(work, event_id=lecture.event, for_team_id=lecture.other_team)
+        else:
+            event = work.find(Event, lecture.event)
+            event.team_id = event.programme_id = None
+    assert seen_by(lecture.other_leader) == 1

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from volunteer_core.commitments.models import Attendance, Commitment
 from volunteer_core.database import Work
+from volunteer_core.events.concerned import organisers_of
 from volunteer_core.events.crediting import Mark, credit
 from volunteer_core.events.models import Event, Position, Signup
 from volunteer_core.events.views import AttendanceView
 from volunteer_core.hours.recording import NotPromised
 from volunteer_core.people.models import Person
-from volunteer_core.places.models import Site
 
 
 def mark_attendance(
@@ -29,11 +29,7 @@ def mark_attendance(
     """
     position = work.lock(Position, work.find(Signup, signup_id).position_id)
     event = work.find(Event, position.event_id)
-    work.demand(
-        "events.mark_attendance",
-        teams=[event.team_id],
-        communities=[work.find(Site, event.site_id).community_id],
-    )
+    work.demand("events.mark_attendance", **organisers_of(work, event))
     work.lock(Person, work.find(Signup, signup_id).person_id)
     signup = work.lock(Signup, signup_id)
     if signup.commitment_id is None:

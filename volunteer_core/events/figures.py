@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 from volunteer_core.commitments.evaluations import Evaluation, EvaluationKind
 from volunteer_core.commitments.models import Attendance, Commitment
 from volunteer_core.database import Work
+from volunteer_core.errors import NotAllowed
 from volunteer_core.events.adults import Minding, minding
 from volunteer_core.events.concerned import organisers_of
 from volunteer_core.events.evaluating import ANONYMOUS_FROM, average
@@ -211,7 +212,7 @@ def event_figures(work: Work, *, event_id: int) -> EventFigures:
 
 def series_figures(work: Work, *, series_id: int) -> SeriesFigures:
     """A series in figures: a row for each date, and the sum. Each sees the dates of their teams and
-    communities, the street office all."""
+    communities, the street office all. ``NotAllowed`` too without a date of theirs."""
     series = work.find(EventSeries, series_id)
     reach = work.reach("events.figures")
     own = select(Event).where(Event.series_id == series.id).order_by(Event.starts_at, Event.id)
@@ -220,6 +221,8 @@ def series_figures(work: Work, *, series_id: int) -> SeriesFigures:
             or_(Event.team_id.in_(reach.teams), Site.community_id.in_(reach.communities))
         )
     events = work.scalars(own).all()
+    if not events and not reach.everything:
+        raise NotAllowed(operation="events.figures")
     positions, minded, points = _positions(work, events), minding(work, events), _points(work, events)
     dates = [
         DateFigures(

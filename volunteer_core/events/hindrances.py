@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Date, bindparam, select
 
 from volunteer_core.commitments.promises import clash_with, clashes
 from volunteer_core.database import Work
@@ -61,6 +61,8 @@ _GUARDIAN_COMES = (
         Guardianship.ward_id.in_(bindparam("people", expanding=True)),
         Position.event_id == bindparam("event_id"),
         Signup.status.in_(IN_LINE),
+        Guardianship.valid_from <= bindparam("day", type_=Date()),
+        Guardianship.valid_to.is_(None) | (Guardianship.valid_to >= bindparam("day", type_=Date())),
     )
 )
 
@@ -122,8 +124,9 @@ def span_of(position: Position) -> Span:
 
 
 def _alone(work: Work, event: Event, entrants: Iterable[Entrant]) -> set[int]:
-    """Those whose guardian is said to come along, neither as a companion nor with a sign-up."""
+    """Those whose guardian that day is said to come along, neither as a companion nor with a sign-up."""
     said = {one.person_id for one in entrants if one.accompanied and not one.companions}
     if not said:
         return said
-    return said - set(work.scalars(_GUARDIAN_COMES, {"people": sorted(said), "event_id": event.id}))
+    facts = {"people": sorted(said), "event_id": event.id, "day": civil_date(event.starts_at)}
+    return said - set(work.scalars(_GUARDIAN_COMES, facts))

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import BindParameter, Date, and_, bindparam, exists, or_, select
+from sqlalchemy import BindParameter, Date, and_, bindparam, exists, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from volunteer_core.database import Work
@@ -15,7 +15,7 @@ from volunteer_core.events.models import IN_LINE, Event, Position, Signup
 from volunteer_core.people.models import Guardianship, Person
 from volunteer_core.places.models import Community, Grid
 from volunteer_core.teams.membership import member_on
-from volunteer_core.teams.models import Membership, Team
+from volunteer_core.teams.models import Membership, Programme, Team
 from volunteer_core.timespans import civil_date, day_span
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
@@ -68,6 +68,10 @@ def checked_for_whom(work: Work, whom: ForWhom, *, public: bool) -> ForWhom:
     return whom
 
 
+_RUN_BY = func.coalesce(
+    Event.team_id, select(Programme.team_id).where(Programme.id == Event.programme_id).scalar_subquery(), 0
+)
+"""The team that organises an event or runs its programme; 0: none."""
 _PEOPLE: BindParameter[list[int]] = bindparam("people", expanding=True)
 _AT_HOME_IN = {
     "for_community_id": select(Person.id).where(
@@ -123,6 +127,13 @@ def concerns(work: Work, person_id: int) -> ColumnElement[bool]:
         *_of_teams(work, people),
         signed_up,
     )
+
+
+def told_to_leaders(teams: Collection[int]) -> ColumnElement[bool]:
+    """The condition that leaders of some teams may be told of an event that a person of theirs comes to: it
+    is for everybody and not run by a discreet team, or it is for or run by one of theirs."""
+    discreet = _RUN_BY.in_(select(Team.id).where(Team.discreet))
+    return or_(_RUN_BY.in_(teams), Event.for_team_id.in_(teams), FOR_EVERYBODY & ~discreet)
 
 
 def _of_teams(work: Work, people: list[int]) -> list[ColumnElement[bool]]:

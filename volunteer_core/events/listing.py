@@ -12,9 +12,10 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
 
 from volunteer_core.commitments.models import Commitment
-from volunteer_core.database import Page, Paging, Work
+from volunteer_core.database import Facts, Page, Paging, Work
 from volunteer_core.errors import NotAllowed, NotFound
-from volunteer_core.events.invited import concerns
+from volunteer_core.events.concerned import organisers_of
+from volunteer_core.events.invited import concerns, told_to_leaders
 from volunteer_core.events.models import SEATED, Event, EventStatus, HeldSeats, Position, Signup, SignupStatus
 from volunteer_core.events.no_shows import no_show_column
 from volunteer_core.events.views import (
@@ -193,8 +194,7 @@ def list_signups(
 ) -> Page[ListedSignup]:
     """Who signed up for an event, with names, by position and in order of arrival."""
     event = work.find(Event, event_id)
-    site = work.find(Site, event.site_id)
-    work.demand("events.signups", teams=[event.team_id], communities=[site.community_id])
+    work.demand("events.signups", **organisers_of(work, event))
     today = civil_date(work.now)
     statement = (
         _SIGNUP.add_columns(
@@ -216,16 +216,19 @@ def list_signups(
 
 
 def my_signups(work: Work, *, person_id: int, paging: Paging = Paging()) -> Page[MySignup]:
-    """What a person signed up for, latest first, with the place in the line while waiting."""
+    """What a person signed up for, latest first, with the place in the line while waiting.
+
+    To leaders of the person's teams only what those may be told, see :func:`told_to_leaders`.
+    """
     person = work.find(Person, person_id)
     today = civil_date(work.now)
-    work.demand(
-        "commitments.list",
+    about = Facts(
         people=[person.id],
         guardians=guardian_ids(work, person.id, today),
         teams=teams_of(work, person.id, today),
         communities=[person.community_id],
     )
+    work.demand("commitments.list", **about)
     statement: Select[*tuple[Any, ...]] = (
         _SIGNUP.add_columns(
             Event.title,
@@ -239,6 +242,8 @@ def my_signups(work: Work, *, person_id: int, paging: Paging = Paging()) -> Page
         .where(Signup.person_id == person.id)
         .order_by(Position.starts_at.desc(), Signup.id)
     )
+    if not work.may("commitments.list", **(about | Facts(teams=()))):
+        statement = statement.where(told_to_leaders(work.by.teams))
     return work.page(MySignup, statement, paging)
 
 

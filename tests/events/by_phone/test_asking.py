@@ -131,6 +131,8 @@ def test_one_asks_within_the_time_of_sign_up(phones: Phones, lecture: Lecture) -
         ("name", "符\n小兰"),
         ("name", "符\0兰"),
         ("name", "符\u202e兰"),
+        ("name", "符小\u200b兰"),
+        ("name", "符小兰\u200f"),
         ("name", "符\ud800"),
         ("name", "长" * 61),
         ("phone", ""),

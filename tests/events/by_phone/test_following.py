@@ -70,6 +70,20 @@ def test_who_asked_sees_their_place_move_and_cancels(phones: Phones, lecture: Le
         phones.cancel(two)
 
 
+def test_a_secret_opens_no_later_sign_up_of_the_same_person(phones: Phones, lecture: Lecture) -> None:
+    """They came back with their account, or another secret: who has the old one gains nothing by that."""
+    old = phones.ask()
+    phones.confirm(old)
+    phones.cancel(old)
+    later = NOW + HOUR
+    lecture.sign_up(phones.person(old).id, now=later)
+    assert phones.read(old, now=later).status is SignupStatus.CANCELLED
+    for act in (phones.cancel, phones.accept, phones.ticket):
+        with pytest.raises(NotSignedUp):
+            act(old)
+    assert lecture.with_seat() == [phones.person(old).id]
+
+
 def test_one_cancels_as_the_person_until_the_limit(phones: Phones, lecture: Lecture) -> None:
     asked = phones.ask()
     phones.confirm(asked)

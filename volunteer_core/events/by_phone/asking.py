@@ -71,7 +71,7 @@ def ask(
     asks_more = (position.qualification, position.min_age, position.max_age) != (None, None, None)
     if position.earns_hours or asks_more:
         raise NotByPhone(position_id=position.id)
-    kept_name, number = texts.line("name", name, longest=60), checked_phone(phone)
+    kept_name, number = texts.stranger("name", name, longest=60), checked_phone(phone)
     if not number:
         raise Malformed("phone", "不能为空。")
     if not 0 <= companions <= position.most_companions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import msgspec
 from sqlalchemy import bindparam, select
 
 from volunteer_core.database import Work
@@ -15,8 +16,10 @@ from volunteer_core.events.by_phone.pending import end, find_by_secret, refuse_u
 from volunteer_core.events.by_phone.views import MOST_ATTEMPTS, PhoneSignupState, PhoneSignupView
 from volunteer_core.events.door import tickets
 from volunteer_core.events.door.views import TicketView
+from volunteer_core.events.entering import NotSignedUp
 from volunteer_core.events.listing import signup_view
-from volunteer_core.events.models import Event, Position, Signup
+from volunteer_core.events.models import Event, Position, Signup, SignupStatus
+from volunteer_core.events.views import SignupView
 from volunteer_core.permissions import Actor
 from volunteer_core.places.models import Site
 
@@ -58,8 +61,9 @@ def cancel(work: Work, *, phone_signup_id: int, secret: str) -> PhoneSignupView:
         refuse_unless_waiting(work, asked)
         end(work, asked)
     else:
-        with _as_themselves(work, asked.signup_id):
-            signups.cancel(work, signup_id=asked.signup_id)
+        signup_id = _confirmed(work, asked)
+        with _as_themselves(work, signup_id):
+            signups.cancel(work, signup_id=signup_id)
     return view_of(work, asked)
 
 
@@ -67,7 +71,7 @@ def accept_offer(work: Work, *, phone_signup_id: int, secret: str) -> PhoneSignu
     """Accepts the seat that is kept for them, as the person themselves would; refuses as that does."""
     work.demand("events.sign_up_by_phone")
     asked = find_by_secret(work, phone_signup_id, secret)
-    signup_id = _confirmed(asked)
+    signup_id = _confirmed(work, asked)
     with _as_themselves(work, signup_id):
         offers.accept_offer(work, signup_id=signup_id)
     return view_of(work, asked)
@@ -76,7 +80,7 @@ def accept_offer(work: Work, *, phone_signup_id: int, secret: str) -> PhoneSignu
 def read_ticket(work: Work, *, phone_signup_id: int, secret: str) -> TicketView:
     """The ticket of their seat, as the person themselves would read it; refuses as that does."""
     work.demand("events.sign_up_by_phone")
-    signup_id = _confirmed(find_by_secret(work, phone_signup_id, secret))
+    signup_id = _confirmed(work, find_by_secret(work, phone_signup_id, secret))
     with _as_themselves(work, signup_id):
         return tickets.read_ticket(work, signup_id=signup_id)
 
@@ -85,6 +89,8 @@ def view_of(work: Work, asked: PhoneSignup) -> PhoneSignupView:
     """A sign-up by phone as it goes out to whoever asked. Inner: asks no right."""
     row = work.execute(_FOR_WHAT, {"position_id": asked.position_id}).mappings().one()
     signup = None if asked.signup_id is None else signup_view(work, asked.signup_id)
+    if signup and _came_back(asked, signup):
+        signup = msgspec.structs.replace(signup, status=SignupStatus.CANCELLED, place=None, offer_until=None)
     return PhoneSignupView(
         id=asked.id,
         state=_state(work, asked),
@@ -97,11 +103,18 @@ def view_of(work: Work, asked: PhoneSignup) -> PhoneSignupView:
     )
 
 
-def _confirmed(asked: PhoneSignup) -> int:
-    """The sign-up that it has become."""
+def _confirmed(work: Work, asked: PhoneSignup) -> int:
+    """The sign-up that it has become, unless that is over."""
     if asked.signup_id is None:
         raise NotConfirmed(phone_signup_id=asked.id)
+    if _came_back(asked, work.find(Signup, asked.signup_id)):
+        raise NotSignedUp(signup_id=asked.signup_id)
     return asked.signup_id
+
+
+def _came_back(asked: PhoneSignup, signup: Signup | SignupView) -> bool:
+    """Whether the person has signed up once more since, which revives the row: not by this secret."""
+    return signup.signed_up_at != asked.confirmed_at
 
 
 def _state(work: Work, asked: PhoneSignup) -> PhoneSignupState:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from volunteer_core.database import Facts, Work
 from volunteer_core.errors import Conflict
+from volunteer_core.events.concerned import organisers_of
 from volunteer_core.events.door.admission import opening
 from volunteer_core.events.door.codes import MOST_TICKETS, Ticket, written
 from volunteer_core.events.door.keys import signing_key
@@ -11,7 +12,6 @@ from volunteer_core.events.door.views import TicketView
 from volunteer_core.events.models import Event, Position, Signup, SignupStatus
 from volunteer_core.office.settings import settings_on
 from volunteer_core.people.standing import guardian_ids
-from volunteer_core.places.models import Site
 from volunteer_core.timespans import civil_date
 
 
@@ -65,8 +65,7 @@ def _whose(work: Work, event: Event, signup: Signup) -> Facts:
     return Facts(
         people=[signup.person_id],
         guardians=guardian_ids(work, signup.person_id, civil_date(work.now)),
-        teams=[event.team_id],
-        communities=[work.find(Site, event.site_id).community_id],
+        **organisers_of(work, event),
     )
 
 
