@@ -69,9 +69,12 @@ class ReportScans(Body):
 
 
 class WalkIn(Body):
-    """Who has come, with whom."""
+    """Who has come, a known person or a resident by name and phone; and with whom."""
 
-    person_id: Id
+    person_id: Id | None = None
+    name: str | None = None
+    phone: str | None = None
+    community_id: Id | None = None
     accompanied: bool = False
     companions: int = 0
 
@@ -155,6 +158,8 @@ def undo_check_in(opened: Opened, signup_id: PathId) -> ScanView:
 )
 def walk_in(opened: Opened, position_id: PathId, data: JSONBody[WalkIn]) -> ScanView:
     """Let somebody in who has not signed up, while seats are free; whoever is marked absent has none.
+
+    Whoever is not registered gives name and phone, and may come where nothing is asked for.
 
     Refused: without a free seat (`no_seat_free`), and whom the rules of the position keep out.
     """

@@ -19,6 +19,7 @@ from volunteer_core.permissions import Actor
 from volunteer_core.rosters.assigning import assign, release
 from volunteer_core.rosters.attendance import mark_attendance
 from volunteer_core.rosters.publishing import withdraw_week
+from volunteer_core.teams.membership import found_team, join
 from volunteer_core.timespans import SpanInvalid, at
 
 FIRST, LAST = date(2026, 11, 30), date(2026, 12, 6)
@@ -129,6 +130,26 @@ def test_what_is_discreet_is_not_told_to_leaders_of_other_teams(town) -> None:
     ):
         [shown] = items(town, by=trusted)
         assert (shown.title, shown.shift_id) == ("相亲角值守", shift)
+
+
+def test_what_is_for_one_team_alone_is_not_told_to_leaders_of_other_teams(town) -> None:
+    other = town.do(found_team, code="CLOSED", name="读书会").id
+    town.do(join, team_id=other, person_id=town.person, on=FIRST)
+    event = town.do(
+        create_event,
+        title="读书会例会",
+        site_id=town.site,
+        starts_at=at(SATURDAY, time(15)),
+        ends_at=at(SATURDAY, time(16)),
+        for_team_id=other,
+    ).id
+    seats = town.do(add_position, event_id=event, name="会员", capacity=9, earns_hours=False).id
+    town.do(publish_event, event_id=event)
+    town.do(sign_up, position_id=seats, person_id=town.person)
+    [hidden] = items(town, by=Actor.person(town.other, teams=[town.team]))
+    assert (hidden.title, hidden.site, hidden.event_id) == ("志愿服务", "", None)
+    for trusted in (Actor.person(town.person), Actor.person(town.other, teams=[other])):
+        assert items(town, by=trusted)[0].event_id == event
 
 
 @pytest.mark.parametrize("runs", ["programme", "discreet_programme"])

@@ -20,7 +20,7 @@ from tests.events.doors import (
 )
 from tests.events.lecture import Lecture, clock
 from volunteer_core.commitments.models import Attendance
-from volunteer_core.errors import NotFound
+from volunteer_core.errors import Malformed, NotFound
 from volunteer_core.events.concluding import conclude
 from volunteer_core.events.door.admission import DoorClosed, DoorNotOpen
 from volunteer_core.events.door.locked import SeatGivenAway, WithoutSeat
@@ -32,6 +32,7 @@ from volunteer_core.events.door.scanning import (
 from volunteer_core.events.door.views import ScanView
 from volunteer_core.events.door.walk_ins import walk_in
 from volunteer_core.events.entering import AlreadySignedUp, NoSeatFree
+from volunteer_core.people.standing import StillVisitor
 
 IN = Direction.IN
 
@@ -93,3 +94,29 @@ def test_two_who_walk_in_at_once_do_not_share_the_last_seat(lecture: Lecture) ->
     lecture.sign_up(lecture.people[0])
     came = at_once(*(lambda one=one: come(lecture, one, clock(15)) for one in lecture.people[1:4]))
     assert sorted(type(one).__name__ for one in came) == ["NoSeatFree", "NoSeatFree", "ScanView"]
+
+
+def test_a_resident_without_an_account_walks_in_by_name_and_phone(lecture: Lecture) -> None:
+    who = {"name": "王来宾", "phone": "13800001234", "community_id": lecture.community}
+
+    def walk(**given: Any) -> ScanView:
+        with lecture.write(lecture.leader, clock(15, 5)) as work:
+            return walk_in(work, position_id=lecture.audience, **given)
+
+    assert walk(**who).outcome is Outcome.ADMITTED
+    with pytest.raises(AlreadySignedUp):
+        walk(**who)
+    other = lecture.hold_event(clock(18), clock(19), capacity=3, earns_hours=True)[1]
+    with pytest.raises(StillVisitor), lecture.write(now=clock(17, 30)) as work:
+        walk_in(work, position_id=other, **who)
+    for wrong in (
+        {},
+        {"name": "王来宾"},
+        {"name": "王来宾", "phone": "12"},
+        {"name": "王\u200b来宾", "phone": "13800001234"},
+        {"person_id": lecture.people[0], "name": "王来宾"},
+        {"name": "王来宾", "phone": "13800001235", "community_id": 999},
+    ):
+        with pytest.raises((Malformed, NotFound)):
+            walk(**wrong)
+    assert lecture.seats().taken == 1

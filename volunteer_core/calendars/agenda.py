@@ -64,6 +64,7 @@ _SUBJECT_IDS = ("site_id", "shift_id", "event_id", "position_id", "programme_id"
 class _Row(AgendaItem, frozen=True):
     part: str
     organiser_id: int | None
+    for_team_id: int | None
     discreet: bool
 
 
@@ -73,8 +74,8 @@ def agenda(
     """A person's commitments between two civil dates, both included, by time.
 
     What is held in a draft is not promised: leaders, coordinators and the office see it, the
-    person and their guardians do not. What is done for a discreet team keeps its title and place
-    from leaders of other teams. Refuses a period that ends before it starts.
+    person and their guardians do not. What is done for a discreet team, or is for one team alone,
+    keeps its title and place from leaders of other teams. Refuses a period that ends before it starts.
     """
     today = civil_date(work.now)
     person = work.find(Person, person_id)
@@ -109,6 +110,7 @@ def agenda(
             Commitment.team_id,
             PART.label("part"),
             ORGANISER.label("organiser_id"),
+            Event.for_team_id,
             DISCREET.label("discreet"),
         )
         .where(Commitment.person_id == person.id, Commitment.civil_date.between(first, last))
@@ -120,13 +122,16 @@ def agenda(
         )
     page = work.page(_Row, statement, paging)
     leads = work.by.teams
-    items = [_item(row, sees_all or bool(leads & {row.team_id, row.organiser_id})) for row in page.items]
+    items = [
+        _item(row, sees_all or bool(leads & {row.team_id, row.organiser_id, row.for_team_id}))
+        for row in page.items
+    ]
     return Page(items, page.total, page.limit, page.offset)
 
 
 def _item(row: _Row, open_to: bool) -> AgendaItem:
     shown = {field: getattr(row, field) for field in AgendaItem.__struct_fields__}
     shown["title"] = full_title(row.title, row.part)
-    if row.discreet and not open_to:
+    if (row.discreet or row.for_team_id is not None) and not open_to:
         shown.update(title=DISCREET_TITLE, **dict.fromkeys(_TEXTS, ""), **dict.fromkeys(_SUBJECT_IDS))
     return AgendaItem(**shown)
