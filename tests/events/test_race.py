@@ -23,6 +23,7 @@ from volunteer_core.events.signups import sign_up
 from volunteer_core.events.views import EventView, SignupView
 
 SEATS = 40
+CROWD = 160
 ROUNDS = 5
 HOUR = timedelta(hours=1)
 
@@ -33,18 +34,18 @@ def crowd() -> Iterator[ProcessPoolExecutor]:
         yield pool
 
 
-def test_300_sign_ups_from_8_processes_take_40_seats_and_wait_in_order(
+def test_sign_ups_from_8_processes_take_40_seats_and_wait_in_order(
     office: Database, office_url: str, crowd: ProcessPoolExecutor
 ) -> None:
-    lecture = announce_lecture(office, people=300, seats=SEATS)
+    lecture = announce_lecture(office, people=CROWD, seats=SEATS)
     arrivals = racing.rush(crowd, racing.properly, office_url, lecture.audience, lecture.people)
     line = lecture.line()
-    assert [signup.number for signup in line] == list(range(1, 301))
+    assert [signup.number for signup in line] == list(range(1, CROWD + 1))
     assert [signup.status for signup in line] == (
-        [SignupStatus.CONFIRMED] * SEATS + [SignupStatus.WAITING] * (300 - SEATS)
+        [SignupStatus.CONFIRMED] * SEATS + [SignupStatus.WAITING] * (CROWD - SEATS)
     )
     # Rows get their ids as they are committed, one after the other: numbers are in the same order.
-    assert [signup.number for signup in sorted(line, key=lambda signup: signup.id)] == list(range(1, 301))
+    assert [signup.number for signup in sorted(line, key=lambda signup: signup.id)] == list(range(1, CROWD + 1))
     assert racing.nobody_overtook(arrivals)
 
 
