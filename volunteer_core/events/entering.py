@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 
 from volunteer_core.database import Work
 from volunteer_core.errors import Conflict, Malformed, Refused, RuleBroken
+from volunteer_core.events.door.codes import LARGEST_SERIAL
 from volunteer_core.events.hindrances import Entrant, hindrances, refuse_unaccompanied
 from volunteer_core.events.models import (
     IN_LINE,
@@ -192,7 +193,7 @@ def _enter(
     if row is None:
         row = Signup(position_id=position.id, person_id=entrant.person_id)
     elif row.status not in IN_LINE:
-        row.ticket += 1  # the one they had before they cancelled does not count again
+        row.ticket = row.ticket % LARGEST_SERIAL + 1  # the one of before does not count again
     if row.status not in IN_LINE:
         position.arrivals += 1
         row.number = position.arrivals

@@ -21,6 +21,7 @@ from volunteer_core.errors import Conflict, RuleBroken
 
 PREFIX = "FX1."
 MOST_TICKETS = 1000
+LARGEST_SERIAL = 2**16 - 1
 """How many tickets one sign-up gets; the text has room for 65,535."""
 
 _CONTENTS = struct.Struct(">BIIH")
