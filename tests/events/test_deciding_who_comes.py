@@ -18,7 +18,7 @@ from volunteer_core.events.invited import NotForYou
 from volunteer_core.events.listing import list_signups, read_event
 from volunteer_core.events.minors import MinorDayFull
 from volunteer_core.events.models import Position, SignupStatus
-from volunteer_core.events.planning import create_event, publish_event
+from volunteer_core.events.planning import change_event, create_event, publish_event
 from volunteer_core.events.positions import SeatsTaken, add_position, change_capacity
 from volunteer_core.events.signups import PositionStarted
 from volunteer_core.events.views import SignupView
@@ -135,6 +135,18 @@ def test_what_is_kept_no_longer_goes_to_those_who_wait(lecture: Lecture, neighbo
     assert lecture.with_seat() == lecture.people[:1]
     assert keep(lecture, 0) == []
     assert lecture.with_seat() == lecture.people[:2]
+
+
+def test_an_event_that_moves_takes_along_until_when_seats_are_kept(lecture: Lecture) -> None:
+    keep(lecture, 1, hours=24)
+    with lecture.write() as work:
+        change_event(work, event_id=lecture.event, starts_at=clock(15) + timedelta(days=1))
+    with lecture.read() as work:
+        assert read_event(work, event_id=lecture.event).held_seats[0].until == NOW + timedelta(hours=48)
+    with lecture.write() as work:
+        change_event(work, event_id=lecture.event, starts_at=NOW + timedelta(hours=12))
+    lecture.sign_up_all(lecture.people[:2])
+    assert lecture.with_seat() == lecture.people[:2]  # it would have been over long ago
 
 
 def test_no_more_seats_are_kept_than_there_are(lecture: Lecture) -> None:
