@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from volunteer_core.commitments.models import Commitment, CommitmentStatus
@@ -31,7 +33,7 @@ _IN_CHINESE = {
 
 
 class EventState(Conflict, code="event_state", sentence="活动{state}，不能这样做。"):
-    """A draft is published or called off, what is published is called off, and that is final."""
+    """A draft is published or called off, what is published is held or called off, and that is final."""
 
     def __init__(self, event: Event) -> None:
         super().__init__(event_id=event.id, status=event.status.value, state=_IN_CHINESE[event.status])
@@ -52,6 +54,17 @@ def refuse_called_off(event: Event) -> None:
     """What is called off is not changed any more."""
     if event.status is EventStatus.CALLED_OFF:
         raise EventState(event)
+
+
+def call_off_all(
+    work: Work, events: Sequence[Event], *, reason: str, kind: NoticeKind = NoticeKind.CALLED_OFF
+) -> None:
+    """Calls off several locked events, see :func:`call_off`. All of their positions are locked first, by id,
+    as they are by whoever concerns several: two works never wait for each other."""
+    ids = [event.id for event in events]
+    work.lock_all(Position, work.scalars(select(Position.id).where(Position.event_id.in_(ids))))
+    for event in events:
+        call_off(work, event, reason=reason, kind=kind)
 
 
 def call_off(work: Work, event: Event, *, reason: str, kind: NoticeKind = NoticeKind.CALLED_OFF) -> None:
