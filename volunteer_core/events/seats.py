@@ -56,16 +56,19 @@ def _look(taken: Select[int]) -> Select[int, bool, bool, bool]:
 
 
 _LOOK, _LOOK_AT_DOOR = _look(_TAKEN), _look(_TAKEN_AT_DOOR)
-_KEPT_EMPTY = (
-    select(HeldSeats.community_id, HeldSeats.seats - func.coalesce(func.sum(1 + Signup.companions), 0))
-    .outerjoin(Person, Person.community_id == HeldSeats.community_id)
-    .outerjoin(
-        Signup,
-        (Signup.person_id == Person.id) & (Signup.position_id == HeldSeats.position_id) & _HAS_SEATS,
+_TAKEN_OF_COMMUNITY = (
+    select(func.coalesce(func.sum(1 + Signup.companions), 0))
+    .join(Person, Person.id == Signup.person_id)
+    .where(
+        Signup.position_id == HeldSeats.position_id,
+        Signup.status.in_(SEATED),
+        _HAS_SEATS,
+        Person.community_id == HeldSeats.community_id,
     )
-    .where(*_KEPT)
-    .group_by(HeldSeats.community_id, HeldSeats.seats)
+    .correlate(HeldSeats)
+    .scalar_subquery()
 )
+_KEPT_EMPTY = select(HeldSeats.community_id, HeldSeats.seats - _TAKEN_OF_COMMUNITY).where(*_KEPT)
 
 
 class Seats:
