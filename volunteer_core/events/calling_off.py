@@ -71,7 +71,7 @@ def call_off(work: Work, event: Event, *, reason: str, kind: NoticeKind = Notice
     """Calls off an event and all that was signed up for it, and puts into the outbox who is told.
 
     Refuses one that has taken place. Whose attendance is marked was there: their sign-up, promise and
-    hours stay as they are.
+    hours stay as they are. Who has come to what has begun keeps both too, to be marked.
     """
     event = work.lock(Event, event.id)
     if event.status is EventStatus.PUBLISHED and event.ends_at <= work.now:
@@ -101,10 +101,12 @@ def call_off(work: Work, event: Event, *, reason: str, kind: NoticeKind = Notice
         commitment = commitments.get(promised.get(signup.id, 0))
         if commitment is not None and commitment.attendance is not None:
             continue
-        signup.status, signup.offer_until = SignupStatus.CALLED_OFF, None
-        if commitment is not None:
-            set_status(work, commitment, CommitmentStatus.CALLED_OFF)
         position = positions[signup.position_id]
+        came = signup.arrived_at is not None and work.now >= position.starts_at
+        if commitment is None or not came:
+            signup.status, signup.offer_until = SignupStatus.CALLED_OFF, None
+            if commitment is not None:
+                set_status(work, commitment, CommitmentStatus.CALLED_OFF)
         when = chinese_span(position.starts_at, position.ends_at)
         tell(
             work,
