@@ -23,6 +23,7 @@ from volunteer_core.events.positions import SeatsTaken, add_position, change_cap
 from volunteer_core.events.signups import PositionStarted
 from volunteer_core.events.views import SignupView
 from volunteer_core.notices.models import NoticeKind
+from volunteer_core.notices.outbox import group_text
 from volunteer_core.office.settings import change_setting
 from volunteer_core.people.registry import register
 from volunteer_core.people.standing import ConsentMissing
@@ -57,7 +58,10 @@ def test_what_is_asked_for_takes_no_seat_until_it_is_granted(
     waits = decide(lecture, asked[0], granted=True)
     assert (waits.status, waits.place) == (WAITING, 1)
     assert decide(lecture, asked[1], granted=False).status is SignupStatus.DECLINED
-    assert {notice.person_id for notice in lecture.told(NoticeKind.CHANGED)} == set(lecture.people[:2])
+    assert {notice.person_id for notice in lecture.told(NoticeKind.PERSONAL)} == set(lecture.people[:2])
+    with lecture.read() as work:  # the group learns who has a seat, not whom somebody turned away
+        text = group_text(work).text
+    assert ("报名成功" in text, "未获通过" in text) == (True, False)
 
 
 def test_what_is_granted_later_keeps_its_place_in_the_line(lecture: Lecture, asked: list[SignupView]) -> None:

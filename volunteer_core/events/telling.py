@@ -38,7 +38,7 @@ def tell_of_lost_seat(work: Work, event: Event, position: Position, signup: Sign
 def tell_of_decision(work: Work, event: Event, position: Position, signup: Signup, *, granted: bool) -> None:
     """What was decided about what somebody asked for, unless they have been told that they have a seat."""
     text = "已通过，目前没有名额，您已进入候补。" if granted else "未获通过。"
-    _tell(work, event, position, signup, NoticeKind.CHANGED, text)
+    _tell(work, event, position, signup, NoticeKind.PERSONAL, text)
 
 
 def tell_of_request(work: Work, event: Event, position: Position, signup: Signup) -> None:
