@@ -11,13 +11,15 @@ from volunteer_core.commitments import promises
 from volunteer_core.commitments.models import ACTIVE, Commitment
 from volunteer_core.database import Work
 from volunteer_core.errors import RuleBroken
+from volunteer_core.events.door.admission import known_from
 from volunteer_core.events.models import Event, HeldSeats, Position, Signup, SignupStatus
 from volunteer_core.events.timetable import Times, moved, position_span
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.notices.writing import tell
+from volunteer_core.office.settings import settings_on
 from volunteer_core.people.models import Person
 from volunteer_core.places.models import Site
-from volunteer_core.timespans import Span, chinese_span
+from volunteer_core.timespans import Span, chinese_span, civil_date
 
 
 class EventStarted(RuleBroken, code="event_started", sentence="活动已经开始，不能再改时间或地点。"):
@@ -84,9 +86,22 @@ def _move(
     for kept in work.scalars(select(HeldSeats).where(HeldSeats.position_id == position.id)):
         kept.until += span.start - position.starts_at  # as long before the start as it was
     position.starts_at, position.ends_at = span
+    _forget_who_came(work, position)
     for signup in offered:
         if signup.offer_until is not None:
             signup.offer_until = min(signup.offer_until, span.start)
+
+
+def _forget_who_came(work: Work, position: Position) -> None:
+    """Whoever stood at the door already, on another day, has not come to what takes place later."""
+    minutes = settings_on(work, civil_date(position.starts_at)).door_opens_minutes
+    since = known_from(position.starts_at, minutes)
+    for signup in work.scalars(
+        select(Signup).where(
+            Signup.position_id == position.id, (Signup.arrived_at < since) | (Signup.left_at < since)
+        )
+    ):
+        signup.arrived_at = signup.left_at = None
 
 
 def _promised(work: Work, positions: Sequence[Position]) -> list[Commitment]:
