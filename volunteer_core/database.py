@@ -133,7 +133,7 @@ class Work(Session):
         """Locks rows in ascending order of id, so that two works never wait for each other.
 
         On PostgreSQL ``FOR NO KEY UPDATE``, so that foreign keys of other inserts do not wait; on
-        SQLite a writing work is alone anyway. Rows already loaded are read again.
+        SQLite a writing work is alone anyway. Rows already loaded are read again, and :meth:`find` has them.
         """
         wanted = sorted({row_id for row_id in ids if 0 < row_id <= LARGEST_ID})
         if not wanted:

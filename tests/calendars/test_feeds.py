@@ -16,6 +16,7 @@ from volunteer_core.calendars.feeds import (
     team_feed,
 )
 from volunteer_core.errors import NotAllowed, NotFound
+from volunteer_core.events.changing_positions import change_position
 from volunteer_core.events.planning import call_off_event, change_event, create_event, publish_event
 from volunteer_core.events.positions import add_position
 from volunteer_core.events.signups import cancel, sign_up
@@ -124,10 +125,13 @@ def test_a_seat_at_an_event_is_in_ones_calendar_with_the_position(town, lecture)
     assert moved.start == at(SATURDAY, time(15, 30))
     town.do(change_event, event_id=lecture, title="讲座")
     [renamed] = town.own()
+    town.do(change_position, position_id=ushers, name="向导")
+    [guide] = town.own()
+    assert (guide["SUMMARY"], guide["SEQUENCE"]) == ("讲座（向导）", renamed["SEQUENCE"] + 1)
     town.do(call_off_event, event_id=lecture)
     [off] = town.own()
-    assert (off["STATUS"], off["SUMMARY"]) == ("CANCELLED", "【已取消】讲座（引导员）")
-    assert entry["SEQUENCE"] < moved["SEQUENCE"] < renamed["SEQUENCE"] < off["SEQUENCE"]
+    assert (off["STATUS"], off["SUMMARY"]) == ("CANCELLED", "【已取消】讲座（向导）")
+    assert entry["SEQUENCE"] < moved["SEQUENCE"] < renamed["SEQUENCE"] < guide["SEQUENCE"] < off["SEQUENCE"]
 
 
 def test_a_teams_calendar_shows_where_its_people_serve_and_its_events(town, lecture) -> None:

@@ -21,6 +21,7 @@ from volunteer_core.calendars.shelf import Feed, Shelf
 from volunteer_core.calendars.subscriptions import subscribe
 from volunteer_core.care.enrolment import enrol, link_guardian, register_child
 from volunteer_core.database import Database, Work
+from volunteer_core.events.changing_positions import change_position
 from volunteer_core.events.planning import change_event, create_event, publish_event
 from volunteer_core.events.positions import add_position
 from volunteer_core.events.signups import sign_up
@@ -105,9 +106,10 @@ def changes_of_event(town: Town) -> Iterator[tuple[str, Callable[[Work], Any]]]:
     yield "图书室", partial(correct_site, site_id=town.site, name="图书室")
     yield "手电筒", partial(advise_programme, programme_id=town.programme, bring="手电筒")
     yield "志愿服务", partial(change_team, team_id=town.team, discreet=True)
+    yield "向导", partial(change_position, position_id=1, name="向导")
 
 
-@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("number", range(5))
 def test_who_signs_up_while_the_event_is_changed_sees_the_change(
     town: Town, position: int, number: int
 ) -> None:

@@ -255,6 +255,9 @@ class Street:
             yield "move position", change_position, {
                 "position_id": chance.choice(self.positions), "starts_at": span["starts_at"]
             }  # fmt: skip
+            yield "rename position", change_position, {
+                "position_id": chance.choice(self.positions), "name": f"岗位{number}"
+            }  # fmt: skip
             yield "sign up", sign_up, {"position_id": chance.choice(self.positions), "person_id": person}
             yield "cancel", cancel, {"signup_id": chance.randrange(1, 1 + len(self.positions) * 2)}
 

@@ -13,6 +13,7 @@ from volunteer_core.errors import Malformed
 from volunteer_core.events.attendance import mark_attendance
 from volunteer_core.events.calling_off import EventEnded
 from volunteer_core.events.changing_positions import change_position
+from volunteer_core.events.door.scanning import check_in
 from volunteer_core.events.entering import EventNotPublished, NotSignedUp
 from volunteer_core.events.listing import list_events, my_signups, read_event
 from volunteer_core.events.models import EventStatus, SignupStatus
@@ -97,6 +98,23 @@ def test_hours_already_earned_stay(lecture: Lecture) -> None:
             checked_in_at=clock(15),
         )
     assert corrected.minutes == 120
+
+
+def test_who_serves_as_it_is_called_off_is_told_and_their_time_can_still_be_marked(lecture: Lecture) -> None:
+    """Who came early to what is called off before its start has served nothing."""
+    usher, listener = lecture.people[:2]
+    served, early = lecture.sign_up(usher, lecture.ushers), lecture.sign_up(listener)
+    for signup in (served, early):
+        with lecture.write(now=clock(14, 45)) as work:
+            check_in(work, signup_id=signup.id)
+    call_off(lecture, now=clock(14, 50))
+    assert {notice.person_id for notice in lecture.told(NoticeKind.CALLED_OFF)} == {usher, listener}
+    assert lecture.line()[0].status is SignupStatus.CALLED_OFF
+    with lecture.write(now=clock(15)) as work:
+        marked = mark_attendance(
+            work, signup_id=served.id, attendance=Attendance.ATTENDED, checked_out_at=clock(14, 50)
+        )
+    assert marked.minutes == 20
 
 
 def test_what_is_over_is_marked_and_not_called_off(lecture: Lecture) -> None:

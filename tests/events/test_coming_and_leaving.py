@@ -24,6 +24,7 @@ from tests.events.doors import (
 )
 from tests.events.lecture import Lecture, clock
 from volunteer_core.commitments.models import Attendance
+from volunteer_core.events.concluding import conclude
 from volunteer_core.events.door.comings import Course, Way, course, outcome_of
 from volunteer_core.events.door.models import Direction, Outcome
 from volunteer_core.events.door.scanning import (
@@ -32,6 +33,7 @@ from volunteer_core.events.door.scanning import (
     check_out,
     undo_check_in,
 )
+from volunteer_core.events.planning import change_event
 
 IN, OUT, UNDO = Direction
 
@@ -93,6 +95,26 @@ def test_who_leaves_before_it_starts_has_served_nothing_yet(lecture: Lecture) ->
     assert tick(lecture, check_in, usher, clock(14, 40)).outcome is Outcome.ADMITTED  # came back
     tick(lecture, check_out, usher, clock(15, 30))
     assert minutes_of(lecture, lecture.people[:1]) == [60]
+
+
+def test_who_came_to_what_then_moves_to_another_day_has_not_come(lecture: Lecture) -> None:
+    """They stay in while it only begins later."""
+    came, stays = (lecture.sign_up(person, lecture.ushers) for person in lecture.people[:2])
+    for signup in (came, stays):
+        tick(lecture, check_in, signup, clock(13, 40))
+    with lecture.write(now=clock(14)) as work:
+        change_event(work, event_id=lecture.event, starts_at=clock(16))
+    assert presence_of(lecture, came) == (clock(13, 40), None)
+    day = timedelta(days=1)
+    with lecture.write(now=clock(14)) as work:
+        change_event(work, event_id=lecture.event, starts_at=clock(16) + day)
+    assert presence_of(lecture, came) == (None, None)
+    tick(lecture, check_in, stays, clock(15, 30) + day)
+    with lecture.write(now=clock(19) + day) as work:
+        found = conclude(work, event_id=lecture.event)
+    assert (found.attended, found.missing) == (1, 1)
+    assert presence_of(lecture, stays)[0] == clock(15, 30) + day
+    assert minutes_of(lecture, lecture.people[:2]) == [0, 150]
 
 
 def test_what_somebody_marked_by_hand_stays(lecture: Lecture) -> None:

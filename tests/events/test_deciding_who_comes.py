@@ -18,11 +18,12 @@ from volunteer_core.events.invited import NotForYou
 from volunteer_core.events.listing import list_signups, read_event
 from volunteer_core.events.minors import MinorDayFull
 from volunteer_core.events.models import Position, SignupStatus
-from volunteer_core.events.planning import create_event, publish_event
+from volunteer_core.events.planning import change_event, create_event, publish_event
 from volunteer_core.events.positions import SeatsTaken, add_position, change_capacity
 from volunteer_core.events.signups import PositionStarted
 from volunteer_core.events.views import SignupView
 from volunteer_core.notices.models import NoticeKind
+from volunteer_core.notices.outbox import group_text
 from volunteer_core.office.settings import change_setting
 from volunteer_core.people.registry import register
 from volunteer_core.people.standing import ConsentMissing
@@ -57,7 +58,10 @@ def test_what_is_asked_for_takes_no_seat_until_it_is_granted(
     waits = decide(lecture, asked[0], granted=True)
     assert (waits.status, waits.place) == (WAITING, 1)
     assert decide(lecture, asked[1], granted=False).status is SignupStatus.DECLINED
-    assert {notice.person_id for notice in lecture.told(NoticeKind.CHANGED)} == set(lecture.people[:2])
+    assert {notice.person_id for notice in lecture.told(NoticeKind.PERSONAL)} == set(lecture.people[:2])
+    with lecture.read() as work:  # the group learns who has a seat, not whom somebody turned away
+        text = group_text(work).text
+    assert ("报名成功" in text, "未获通过" in text) == (True, False)
 
 
 def test_what_is_granted_later_keeps_its_place_in_the_line(lecture: Lecture, asked: list[SignupView]) -> None:
@@ -135,6 +139,18 @@ def test_what_is_kept_no_longer_goes_to_those_who_wait(lecture: Lecture, neighbo
     assert lecture.with_seat() == lecture.people[:1]
     assert keep(lecture, 0) == []
     assert lecture.with_seat() == lecture.people[:2]
+
+
+def test_an_event_that_moves_takes_along_until_when_seats_are_kept(lecture: Lecture) -> None:
+    keep(lecture, 1, hours=24)
+    with lecture.write() as work:
+        change_event(work, event_id=lecture.event, starts_at=clock(15) + timedelta(days=1))
+    with lecture.read() as work:
+        assert read_event(work, event_id=lecture.event).held_seats[0].until == NOW + timedelta(hours=48)
+    with lecture.write() as work:
+        change_event(work, event_id=lecture.event, starts_at=NOW + timedelta(hours=12))
+    lecture.sign_up_all(lecture.people[:2])
+    assert lecture.with_seat() == lecture.people[:2]  # it would have been over long ago
 
 
 def test_no_more_seats_are_kept_than_there_are(lecture: Lecture) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from volunteer_core.commitments.models import Attendance
 from volunteer_core.database import Paging
 from volunteer_core.errors import Malformed, NotAllowed, NotFound
 from volunteer_core.events.attendance import mark_attendance
+from volunteer_core.events.changing_positions import change_position
 from volunteer_core.events.evaluating import (
     EvaluationTooLate,
     EvaluationView,
@@ -30,6 +32,7 @@ from volunteer_core.events.evaluating import (
     read_evaluations,
 )
 from volunteer_core.events.models import Signup
+from volunteer_core.events.positions import add_position
 from volunteer_core.events.views import SignupView
 from volunteer_core.hours.ledger import OwnHours
 from volunteer_core.hours.record import RecordedEvaluation, record
@@ -136,6 +139,26 @@ def test_what_was_said_is_read_once_nobody_can_be_told_by_it(lecture: Lecture) -
     assert [(one.rating, one.remark) for one in found.remarks.items] == [(4, "乙"), (4, "甲")]
     assert {"rating", "remark"} == set(found.remarks.items[0].__struct_fields__)  # and not by whom
     assert [one.remark for one in read(lecture, limit=1, offset=1).remarks.items] == ["甲"]
+
+
+def test_who_was_there_twice_has_one_say_of_the_event(lecture: Lecture) -> None:
+    """Else one person's ratings could be read as those of three."""
+    person = lecture.people[0]
+    ends = (clock(14), clock(15, 30), clock(16), clock(17))
+    with lecture.write() as work:
+        facts = {"event_id": lecture.event, "capacity": 1, "earns_hours": True}
+        positions = [
+            add_position(work, name=f"{start:%H%M}", starts_at=start, ends_at=end, **facts).id
+            for start, end in pairwise(ends)
+        ]
+    first, second, third = (attended(lecture, person, position=one)[0] for one in positions)
+    rate(lecture, first, 1, "太远")
+    rate(lecture, second, 2)
+    assert rate(lecture, third, 4, "好").signup_id == third.id
+    assert read(lecture).rated == 1
+    with lecture.read(Actor.person(person)) as work:
+        [own] = own_evaluations(work, person_id=person).items
+    assert (own.signup_id, own.rating, own.remark) == (third.id, 4, "好")
 
 
 def test_the_best_come_first_whoever_wrote_them(lecture: Lecture) -> None:
@@ -249,6 +272,24 @@ def test_what_one_said_is_for_oneself(lecture: Lecture) -> None:
     for actor in (lecture.leader, lecture.coordinator, Actor.person(lecture.people[1], officer=True)):
         with lecture.read(actor) as work, pytest.raises(NotAllowed):
             own_evaluations(work, person_id=lecture.people[0])
+
+
+def test_two_phones_at_once_have_one_say_of_two_positions(lecture: Lecture) -> None:
+    with lecture.write() as work:
+        late = add_position(
+            work,
+            event_id=lecture.event,
+            name="收拾",
+            capacity=9,
+            earns_hours=True,
+            starts_at=clock(16, 20),
+            ends_at=clock(17),
+        ).id
+        change_position(work, position_id=lecture.ushers, ends_at=clock(16))
+    for number, person in enumerate(lecture.people[:3], 1):
+        signups = [attended(lecture, person, position=one)[0] for one in (lecture.ushers, late)]
+        at_once(*(partial(rate, lecture, signup) for signup in signups), round_number=number)
+        assert read(lecture).rated == number
 
 
 def test_two_phones_at_once_leave_one_evaluation(lecture: Lecture) -> None:

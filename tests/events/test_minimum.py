@@ -9,19 +9,22 @@ from typing import Any
 import pytest
 
 from tests.at_once import at_once, just_before_the_commit
-from tests.events.lecture import NOW, Lecture, clock
+from tests.events.lecture import NOW, TODAY, Lecture, clock
 from volunteer_core import tick
+from volunteer_core.access.tokens import grant_role
 from volunteer_core.errors import Malformed
 from volunteer_core.events import deciding
 from volunteer_core.events.entering import EventNotPublished
 from volunteer_core.events.listing import read_event
 from volunteer_core.events.models import EventStatus, Signup, SignupStatus
 from volunteer_core.events.planning import call_off_event, change_event, create_event, publish_event
+from volunteer_core.events.positions import add_position
 from volunteer_core.events.signups import sign_up
 from volunteer_core.events.timetable import DecisionInvalid
 from volunteer_core.events.views import EventView
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.opening import open_office
+from volunteer_core.permissions import Actor, Role
 
 FRIDAY = date(2026, 12, 4)
 DECIDED = clock(15, day=FRIDAY)
@@ -165,6 +168,29 @@ def test_what_has_begun_is_not_called_off_and_its_leaders_are_told_once(wanting:
     assert "没有取消" in leader.text
     assert decide(wanting, begun) == 0
     assert wanting.told(NoticeKind.CALLED_OFF) == []
+
+
+def test_of_an_event_of_no_team_those_are_told_who_answer_for_its_place(lecture: Lecture) -> None:
+    coordinator = lecture.people[0]
+    with lecture.write() as work:
+        grant_role(
+            work,
+            person_id=coordinator,
+            role=Role.COMMUNITY_COORDINATOR,
+            community_id=lecture.community,
+            valid_from=TODAY,
+        )
+    event = create(lecture, minimum=1).id
+    with lecture.write() as work:
+        position = add_position(
+            work, event_id=event, name="听众", capacity=1, earns_hours=False, approval=True
+        ).id
+        publish_event(work, event_id=event)
+    lecture.sign_up(lecture.people[1], position, by=Actor.person(lecture.people[1]))
+    decide(lecture, clock(9, day=FRIDAY))
+    told = lecture.told(NoticeKind.GAP)
+    assert [notice.person_id for notice in told] == [coordinator] * 2
+    assert [sum(words in notice.text for notice in told) for words in ("等待您审批", "（0/1）")] == [1, 1]
 
 
 def test_an_event_that_moves_takes_its_decision_along(wanting: Lecture) -> None:

@@ -266,7 +266,7 @@ def test_a_withdrawn_consent_gives_the_seat_to_the_next_and_tells_who_organises(
             f"符小满（{code}）的监护人撤回了同意，活动{ushers}：报名已取消，现有 3/3 人。",
         )
     ]
-    assert told(lecture, NoticeKind.CHANGED) == [
+    assert told(lecture, NoticeKind.PERSONAL) == [
         (
             ward,
             f"监护人撤回了同意，活动{ushers}的报名已取消。",
@@ -291,7 +291,7 @@ def test_the_other_guardian_is_told_too(lecture: Lecture) -> None:
     found = consent(lecture, ward, mother)
     lecture.sign_up(ward, lecture.ushers)
     withdraw(lecture, found, by=Actor.person(father))
-    assert {person for person, _ in told(lecture, NoticeKind.CHANGED)} == {ward, mother}
+    assert {person for person, _ in told(lecture, NoticeKind.PERSONAL)} == {ward, mother}
 
 
 def test_who_waits_is_taken_out_of_the_line_and_an_audience_keeps_its_seat(lecture: Lecture) -> None:
@@ -437,7 +437,7 @@ def test_an_event_that_moves_to_another_day_is_consented_to_anew(lecture: Lectur
         with lecture.write() as work:
             assert tell_of_moved_events(work) == expected
     [(guardian, asked)] = [
-        notice for notice in told(lecture, NoticeKind.CHANGED) if notice[1].endswith("请重新确认。")
+        notice for notice in told(lecture, NoticeKind.PERSONAL) if notice[1].endswith("请重新确认。")
     ]
     assert guardian == mother
     assert "已改到12月6日（周日）15:00–16:30" in asked

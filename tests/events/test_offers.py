@@ -12,6 +12,7 @@ from tests.events.lecture import NOW, TODAY, Lecture, clock
 from volunteer_core import tick
 from volunteer_core.commitments.promises import Clash
 from volunteer_core.errors import NotAllowed
+from volunteer_core.events.changing_positions import change_position
 from volunteer_core.events.models import Position, SignupStatus
 from volunteer_core.events.offers import NotOffered, OfferLapsed, accept_offer, lines_to_move, move_line
 from volunteer_core.events.positions import change_capacity
@@ -180,3 +181,22 @@ def test_a_deadline_is_so_many_waking_minutes_away(now: datetime, minutes: int) 
     step = timedelta(minutes=1)
     awake = sum(is_waking(now + number * step, settings) for number in range(int((due - now) / step)))
     assert abs(awake - minutes) <= 1
+
+
+def test_an_offer_runs_out_also_where_seats_are_not_offered_any_more(hall: Lecture) -> None:
+    hall.cancel(signup(hall, hall.people[0]))
+    with hall.write() as work:
+        change_position(work, position_id=hall.audience, offer_minutes=None)
+    third, fourth = hall.people[2:4]
+    assert run_clock(hall, NOW + 2 * HOUR) == 2
+    assert (state(hall, third), state(hall, fourth)) == (SignupStatus.LAPSED, SignupStatus.CONFIRMED)
+    assert run_clock(hall, NOW + 2 * HOUR) == 0
+
+
+def test_whose_offer_has_run_out_signs_up_again_before_the_clock_has_noticed(hall: Lecture) -> None:
+    hall.cancel(signup(hall, hall.people[0]))
+    third, fourth = hall.people[2:4]
+    again = hall.sign_up(third, now=NOW + 2 * HOUR)
+    assert (again.status, again.number) == (SignupStatus.WAITING, 7)
+    assert state(hall, fourth) is SignupStatus.OFFERED
+    assert [notice.person_id for notice in hall.told(NoticeKind.OFFERED)].count(third) == 2

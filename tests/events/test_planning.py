@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from tests.events.lecture import NOW, Lecture, clock
 from volunteer_core.closures.declaring import declare_closure
 from volunteer_core.commitments.models import Commitment
 from volunteer_core.commitments.promises import Clash
+from volunteer_core.database import Work
 from volunteer_core.errors import Malformed, NotAllowed, NotFound
 from volunteer_core.events.calling_off import EventState
 from volunteer_core.events.checking import EventAtClosedSite
@@ -50,6 +52,10 @@ def add(lecture: Lecture, **changes: Any) -> PositionView:
 def change(lecture: Lecture, *, now: datetime = NOW, **changes: Any) -> EventView:
     with lecture.write(now=now) as work:
         return change_event(work, **({"event_id": lecture.event} | changes))
+
+
+def promise(work: Work, person: int) -> Commitment:
+    return work.scalars(select(Commitment).where(Commitment.person_id == person)).one()
 
 
 def test_an_event_is_a_draft_that_opens_now_and_closes_at_its_start(lecture: Lecture) -> None:
@@ -200,6 +206,17 @@ def test_who_waits_is_not_told_and_nobody_is_told_of_what_concerns_only_signing_
 def test_an_event_that_grows_takes_those_who_stay_to_its_end_along(lecture: Lecture) -> None:
     change(lecture, ends_at=clock(16, 45))
     assert (lecture.seats().ends_at, lecture.seats(lecture.ushers).ends_at) == (clock(16, 45), clock(17))
+
+
+def test_whose_position_stays_when_it_is_is_not_told_that_it_moves(lecture: Lecture) -> None:
+    usher = lecture.sign_up(lecture.people[0], lecture.ushers)
+    listener = lecture.sign_up(lecture.people[1])
+    with lecture.write() as work:
+        promise(work, usher.person_id).confirmed_at = NOW
+    change(lecture, ends_at=clock(16, 45))
+    assert [notice.person_id for notice in lecture.told(NoticeKind.CHANGED)] == [listener.person_id]
+    with lecture.read() as work:
+        assert promise(work, usher.person_id).confirmed_at == NOW
 
 
 def test_time_and_place_are_settled_once_it_has_started_and_the_text_is_not(lecture: Lecture) -> None:

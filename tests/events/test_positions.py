@@ -30,6 +30,7 @@ from volunteer_core.events.signups import sign_up
 from volunteer_core.events.timetable import EventInPast, PositionOutside
 from volunteer_core.events.views import PositionView
 from volunteer_core.notices.models import NoticeKind
+from volunteer_core.people.models import Person
 from volunteer_core.people.vouching import qualify
 from volunteer_core.permissions import Actor
 from volunteer_core.timespans import SpanInvalid
@@ -295,3 +296,30 @@ def test_what_is_settled_for_somebody_is_settled_as_they_sign_up(lecture: Lectur
     coming = partial(sign_up, position_id=lecture.audience, person_id=lecture.people[0])
     _, refused = just_before_the_commit(do, coming, lambda: change(lecture, earns_hours=True))
     assert isinstance(refused, ServiceSettled)
+
+
+def test_who_moves_and_who_waits_are_locked_at_once(lecture: Lecture) -> None:
+    """Else a work that has one of them and wants the other would wait for this one, and it for that."""
+    waits, seated = lecture.people[:2]
+    _, elsewhere = lecture.hold_event(clock(15), clock(16))
+    first, *_ = lecture.sign_up_all([lecture.people[2], seated, waits])
+    lecture.sign_up(waits, elsewhere)
+    lecture.cancel(first)
+    assert (lecture.seats().free, lecture.waiting()) == (1, [waits])
+
+    def hold_both(operation: Any) -> Any:
+        with lecture.write() as work:
+            operation(work)
+            return work.lock_all(Person, [seated])
+
+    tries = []
+
+    def move() -> PositionView:
+        tries.append(seated)
+        return change(lecture, starts_at=clock(14))
+
+    held, moved = just_before_the_commit(
+        hold_both, lambda work: tries.append(work.lock(Person, waits).id), move
+    )
+    assert ([row.id for row in held], moved.starts_at) == ([seated], clock(14))
+    assert sorted(tries) == [waits, seated]

@@ -16,8 +16,9 @@ from volunteer_core.events.checking import EventAtClosedSite
 from volunteer_core.events.copying import copy_event
 from volunteer_core.events.entering import EventNotPublished
 from volunteer_core.events.listing import my_signups, read_event
-from volunteer_core.events.models import EventStatus, SignupStatus
+from volunteer_core.events.models import EventStatus, Position, SignupStatus
 from volunteer_core.events.planning import call_off_event, change_event, publish_event
+from volunteer_core.events.positions import add_position
 from volunteer_core.events.rest_days import OnRestDays, RestDays
 from volunteer_core.events.series import (
     NoDrafts,
@@ -259,3 +260,29 @@ def test_who_signs_up_as_a_series_is_called_off_is_refused(lecture: Lecture) -> 
     )
     assert states(done) == [EventStatus.CALLED_OFF] * 3
     assert isinstance(refused, EventNotPublished)
+
+
+def test_dates_are_called_off_while_others_have_positions_of_several(lecture: Lecture) -> None:
+    """Also where the first has a position that was added after those of the second."""
+    series = begin(lecture)
+    of_the_second = position(lecture, read(lecture, series).events[1].id).id
+    added = do(lecture, add_position, event_id=lecture.event, name="摄影", capacity=1, earns_hours=True).id
+
+    def hold_both(operation: Any) -> Any:
+        with lecture.write() as work:
+            operation(work)
+            return work.lock_all(Position, [added])
+
+    tries = []
+
+    def call_off() -> SeriesView:
+        tries.append(series)
+        off: SeriesView = do(lecture, call_off_series, series_id=series)
+        return off
+
+    held, off = just_before_the_commit(
+        hold_both, lambda work: tries.append(work.lock(Position, of_the_second)), call_off
+    )
+    assert [row.id for row in held] == [added]
+    assert set(states(off)) == {EventStatus.CALLED_OFF}
+    assert len(tries) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import event
 
 from tests.events.lecture import SATURDAY, TODAY, Lecture, clock
 from volunteer_core.commitments.promises import Clash
@@ -200,3 +201,17 @@ def test_nobody_is_promoted_in_an_event_that_is_called_off(lecture: Lecture) -> 
         call_off_event(work, event_id=lecture.event, reason="台风")
     assert lecture.told(NoticeKind.PROMOTED) == []
     assert {signup.status for signup in lecture.line()} == {SignupStatus.CALLED_OFF}
+
+
+def test_moving_up_takes_as_many_statements_however_many_wait(lecture: Lecture) -> None:
+    signups = lecture.sign_up_all(lecture.people)
+    seen: list[str] = []
+    event.listen(lecture.office.engine, "before_cursor_execute", lambda *facts: seen.append(facts[2]))
+    numbers = []
+    for signup in signups[:2]:
+        seen.clear()
+        lecture.cancel(signup)
+        numbers.append(len(seen))
+        lecture.sign_up_all([lecture.newcomer() for _ in range(15)])
+    assert numbers[1] <= numbers[0]
+    assert len(lecture.waiting()) == 2 + 30

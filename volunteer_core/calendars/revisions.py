@@ -33,6 +33,7 @@ _SHOWN_WITH_OTHERS: dict[type[Table], tuple[str, ...]] = {
     Site: ("name", "address", "latitude", "longitude"),
     Programme: ("name", "team_id", "minds_children", "bring", "contact", "contact_phone"),
     Team: ("discreet",),
+    Position: ("name",),
     RosterRules: ("asks_confirmation",),
 }
 """Columns of other rows that calendars show with a shift, an event or a commitment."""
@@ -81,7 +82,7 @@ def _changed(row: Any, columns: tuple[str, ...]) -> bool:
 def _shown_with(
     work: Work, row: Table
 ) -> Iterator[tuple[type[Shift | Event | Commitment], ColumnElement[bool]]]:
-    """What is shown with a site, a programme or a team. A person's entries follow their subject.
+    """What is shown with a site, a programme, a team or a position. A person's entries follow their subject.
 
     Locked is on the way what somebody has locked who promises something just now, which is seen then.
     """
@@ -91,6 +92,8 @@ def _shown_with(
     elif isinstance(row, Programme):
         yield Shift, Shift.programme_id == row.id
         yield Event, Event.programme_id == row.id
+    elif isinstance(row, Position):  # whoever promises something there has locked it
+        yield Commitment, Commitment.position_id == row.id
     elif isinstance(row, RosterRules):
         _lock(work, Shift, _recent(work, Shift), Shift.programme_id == row.programme_id)
         yield Commitment, Commitment.programme_id == row.programme_id

@@ -33,11 +33,14 @@ class Touching:
         return self._touched.setdefault(work, {}).setdefault(work.get_nested_transaction(), Touched())
 
     def _note(self, work: Work, _context: object) -> None:
-        for row in (*work.new, *work.dirty, *work.deleted):
+        for row in (*work.new, *work.deleted):
+            if type(row) in WATCHED:
+                note, _ = WATCHED[type(row)]
+                note(self.by(work), row, {})
+        for row in work.dirty:
             if type(row) in WATCHED:
                 note, columns = WATCHED[type(row)]
-                before = _before(work, row, columns)
-                if before is not None:
+                if before := _before(row, columns):
                     note(self.by(work), row, before)
 
     def _forget(self, work: Work, undone: SessionTransaction) -> None:
@@ -67,13 +70,11 @@ def _with_parents(savepoint: SessionTransaction | None) -> Iterator[SessionTrans
         savepoint = savepoint.parent
 
 
-def _before(work: Work, row: Table, columns: tuple[str, ...]) -> Before | None:
-    """What those of the columns that have changed held before; nothing where none has."""
-    if row not in work.dirty:
-        return {}
+def _before(row: Table, columns: tuple[str, ...]) -> Before:
+    """What those of the columns that have changed held before."""
     before = {}
     for column in columns:
         history = inspect(row).attrs[column].history
         if history.has_changes():
             before[column] = history.deleted[0] if history.deleted else None
-    return before or None
+    return before

@@ -12,7 +12,7 @@ from volunteer_core import texts
 from volunteer_core.care.calling_off import call_off_sessions
 from volunteer_core.database import Page, Paging, Work
 from volunteer_core.errors import Conflict, Malformed
-from volunteer_core.events.calling_off import call_off as call_off_event
+from volunteer_core.events.calling_off import call_off_all as call_off_events
 from volunteer_core.events.models import Event, EventStatus
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.places.models import Community, Site
@@ -175,8 +175,7 @@ def _call_off_events(work: Work, sites: Sequence[int], when: Span, name: str) ->
         and event.site_id in sites
         and _lies_in(work, event, when)
     ]
-    for event in events:
-        call_off_event(work, event, reason=name, kind=NoticeKind.CLOSURE)
+    call_off_events(work, events, reason=name, kind=NoticeKind.CLOSURE)
     return [event.id for event in events]
 
 

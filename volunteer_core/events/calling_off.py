@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from volunteer_core.commitments.models import Commitment, CommitmentStatus
@@ -31,7 +33,7 @@ _IN_CHINESE = {
 
 
 class EventState(Conflict, code="event_state", sentence="活动{state}，不能这样做。"):
-    """A draft is published or called off, what is published is called off, and that is final."""
+    """A draft is published or called off, what is published is held or called off, and that is final."""
 
     def __init__(self, event: Event) -> None:
         super().__init__(event_id=event.id, status=event.status.value, state=_IN_CHINESE[event.status])
@@ -54,11 +56,22 @@ def refuse_called_off(event: Event) -> None:
         raise EventState(event)
 
 
+def call_off_all(
+    work: Work, events: Sequence[Event], *, reason: str, kind: NoticeKind = NoticeKind.CALLED_OFF
+) -> None:
+    """Calls off several locked events, see :func:`call_off`. All of their positions are locked first, by id,
+    as they are by whoever concerns several: two works never wait for each other."""
+    ids = [event.id for event in events]
+    work.lock_all(Position, work.scalars(select(Position.id).where(Position.event_id.in_(ids))))
+    for event in events:
+        call_off(work, event, reason=reason, kind=kind)
+
+
 def call_off(work: Work, event: Event, *, reason: str, kind: NoticeKind = NoticeKind.CALLED_OFF) -> None:
     """Calls off an event and all that was signed up for it, and puts into the outbox who is told.
 
     Refuses one that has taken place. Whose attendance is marked was there: their sign-up, promise and
-    hours stay as they are.
+    hours stay as they are. Who has come to what has begun keeps both too, to be marked.
     """
     event = work.lock(Event, event.id)
     if event.status is EventStatus.PUBLISHED and event.ends_at <= work.now:
@@ -88,10 +101,12 @@ def call_off(work: Work, event: Event, *, reason: str, kind: NoticeKind = Notice
         commitment = commitments.get(promised.get(signup.id, 0))
         if commitment is not None and commitment.attendance is not None:
             continue
-        signup.status, signup.offer_until = SignupStatus.CALLED_OFF, None
-        if commitment is not None:
-            set_status(work, commitment, CommitmentStatus.CALLED_OFF)
         position = positions[signup.position_id]
+        came = signup.arrived_at is not None and work.now >= position.starts_at
+        if commitment is None or not came:
+            signup.status, signup.offer_until = SignupStatus.CALLED_OFF, None
+            if commitment is not None:
+                set_status(work, commitment, CommitmentStatus.CALLED_OFF)
         when = chinese_span(position.starts_at, position.ends_at)
         tell(
             work,

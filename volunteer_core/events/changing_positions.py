@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from msgspec import UNSET, UnsetType
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 
 from volunteer_core.database import Work
 from volunteer_core.errors import Conflict, NotFound, RuleBroken
@@ -16,6 +16,7 @@ from volunteer_core.events.concerned import organisers_of
 from volunteer_core.events.given import or_kept
 from volunteer_core.events.listing import position_view
 from volunteer_core.events.models import (
+    IN_LINE,
     SEATED,
     Event,
     HeldSeats,
@@ -36,6 +37,7 @@ from volunteer_core.events.timetable import instant, position_span
 from volunteer_core.events.views import PositionView
 from volunteer_core.events.waitlist import promote
 from volunteer_core.office.settings import settings_on
+from volunteer_core.people.models import Person
 from volunteer_core.people.standing import (
     AgeOutside,
     AgeUnknown,
@@ -70,6 +72,9 @@ class PositionUsed(Conflict, code="position_used", sentence="已有人报过名�
     """What somebody has signed up for stays: it is part of what they did."""
 
 
+_IN_LINE = select(Signup.person_id).where(
+    Signup.position_id == bindparam("position_id"), Signup.status.in_(IN_LINE)
+)
 _SIGNING_UP = (Signup, SignupGroup, PhoneSignup)
 
 
@@ -104,6 +109,8 @@ def change_position(
     position = work.lock(Position, position_id)
     work.demand("events.change", **organisers_of(work, event))
     refuse_called_off(event)
+    # All at once: who moves and who moves up are locked in one order, and before what is promised.
+    work.lock_all(Person, work.scalars(_IN_LINE, {"position_id": position.id}))
     if name is not None:
         position.name = free_name(work, event, name, besides=position.id)
     if earns_hours is not None and earns_hours != position.earns_hours:

@@ -136,7 +136,7 @@ def tell_of_moved_events(work: Work) -> int:
         key = f"moved:{consent.id}:{day}"
         written += tell(
             work,
-            kind=NoticeKind.CHANGED,
+            kind=NoticeKind.PERSONAL,
             person_id=consent.guardian_id,
             text=f"{about}，您为孩子参加这次活动的同意只针对原来的日期，请重新确认。",
             key=f"{key}:{consent.guardian_id}",
@@ -164,7 +164,7 @@ def _tell_of_withdrawal(work: Work, event: Event, position: Position, signup: Si
         for person_id in {ward.id, *guardian_ids(work, ward.id, today)} - {work.by.person_id}:
             tell(
                 work,
-                kind=NoticeKind.CHANGED,
+                kind=NoticeKind.PERSONAL,
                 person_id=person_id,
                 text=f"监护人撤回了同意，活动{what}的报名已取消。",
             )

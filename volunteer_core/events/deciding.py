@@ -5,15 +5,12 @@ from __future__ import annotations
 from sqlalchemy import bindparam, func, select
 
 from volunteer_core.database import Work
+from volunteer_core.events.alerting import tell_organisers
 from volunteer_core.events.calling_off import call_off
 from volunteer_core.events.models import SEATED, Event, EventStatus, Position, Signup
 from volunteer_core.events.moving import is_begun
-from volunteer_core.notices.models import NoticeKind
-from volunteer_core.notices.writing import tell
-from volunteer_core.places.models import Site
 from volunteer_core.tables import Instant
-from volunteer_core.teams.membership import leaders_of
-from volunteer_core.timespans import chinese_span, civil_date
+from volunteer_core.timespans import chinese_span
 
 _DUE = (
     select(Event.id)
@@ -43,8 +40,8 @@ def decide(work: Work, event_id: int) -> int:
     else it goes ahead, whoever cancels later. Returns 1, or 0 where somebody was quicker. A step of the
     clock; it asks no right.
 
-    What has started meanwhile, because no clock ran, goes ahead, and its leaders are told. The event and its
-    positions are locked: who signs up at that moment is counted, or refused.
+    What has started meanwhile, because no clock ran, goes ahead, and who organises it is told. The event and
+    its positions are locked: who signs up at that moment is counted, or refused.
     """
     event = work.lock(Event, event_id)
     undecided = event.status is EventStatus.PUBLISHED and not event.goes_ahead
@@ -56,25 +53,15 @@ def decide(work: Work, event_id: int) -> int:
         event.goes_ahead = True
     elif is_begun(work, event, positions):
         event.goes_ahead = True
-        _tell_leaders(work, event, taken, "活动已经开始，没有取消，请自行决定")
+        _tell(work, event, taken, "活动已经开始，没有取消，请自行决定")
     else:
         call_off(work, event, reason=f"报名人数不足（最少 {event.minimum} 人）")
-        _tell_leaders(work, event, taken, "已自动取消，报名的人已列入通知")
+        _tell(work, event, taken, "已自动取消，报名的人已列入通知")
     work.flush()
     return 1
 
 
-def _tell_leaders(work: Work, event: Event, taken: int, became: str) -> None:
-    if event.team_id is None:
-        return
-    community_id = work.find(Site, event.site_id).community_id
+def _tell(work: Work, event: Event, taken: int, became: str) -> None:
     when = chinese_span(event.starts_at, event.ends_at)
-    for leader_id in leaders_of(work, event.team_id, civil_date(work.now)):
-        tell(
-            work,
-            kind=NoticeKind.GAP,
-            person_id=leader_id,
-            team_id=event.team_id,
-            community_id=community_id,
-            text=f"活动“{event.title}”（{when}）报名人数不足（{taken}/{event.minimum}），{became}。",
-        )
+    text = f"活动“{event.title}”（{when}）报名人数不足（{taken}/{event.minimum}），{became}。"
+    tell_organisers(work, event, text)

@@ -112,6 +112,9 @@ def enter_all(
     Refuses, or leaves out, whom something hinders and whoever is in the line already. Refuses more companions
     than the position allows, a guardian who is said to come and takes no seat, and at the door too few seats.
     """
+    seats = seats_of(work, position, at_door=terms.walk_in)
+    if seats.late:
+        lapse_late_offers(work, event, position)
     people = [entrant.person_id for entrant in entrants]
     rows = {row.person_id: row for row in work.scalars(_OWN, {"position_id": position.id, "people": people})}
     again: dict[int, Refused] = {
@@ -123,14 +126,12 @@ def enter_all(
         _refuse_companions(position, entrant)
         refuse_unaccompanied(work, event, entrant)
 
-    seats = seats_of(work, position, at_door=terms.walk_in)
     line = waiting(work, position) if seats.free > 0 and seats.waiting and not terms.walk_in else []
     hindered = hindrances(work, event, position, [*map(Entrant.of, line), *entrants])
     kept_out = {one: again.get(one) or hindered[one] for one in people if one in again or one in hindered}
     if not terms.leave_out:
         for refusal in kept_out.values():
             raise refusal
-    lapse_late_offers(work, event, position)
     give_seats(work, event, position, next_in_line(work, line, hindered, seats))
 
     coming = [entrant for entrant in entrants if entrant.person_id not in kept_out]

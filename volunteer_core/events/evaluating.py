@@ -82,6 +82,16 @@ _OF_EVENT = (
     .where(Position.event_id == bindparam("event_id"), Evaluation.kind == EvaluationKind.ACTIVITY)
     .group_by(Evaluation.rating)
 )
+_SAID = (
+    select(Evaluation)
+    .join(Commitment, Commitment.id == Evaluation.commitment_id)
+    .join(Position, Position.id == Commitment.position_id)
+    .where(
+        Commitment.person_id == bindparam("person_id"),
+        Position.event_id == bindparam("event_id"),
+        Evaluation.kind == EvaluationKind.ACTIVITY,
+    )
+)
 _VIEW = (
     select(
         Signup.id.label("signup_id"),
@@ -102,7 +112,8 @@ _VIEW = (
 
 def evaluate_event(work: Work, *, signup_id: int, rating: int, remark: str = "") -> EvaluationView:
     """Somebody who was there, or their guardian, rates an event from 1 to 5, with a remark of up to 500
-    characters; again replaces. Refused before the end and 30 days after it."""
+    characters; again replaces, also for who was there in several positions: each has one say. Refused before
+    the end and 30 days after it."""
     signup = work.find(Signup, signup_id)
     work.demand(
         "events.evaluate",
@@ -110,10 +121,12 @@ def evaluate_event(work: Work, *, signup_id: int, rating: int, remark: str = "")
         guardians=guardian_ids(work, signup.person_id, civil_date(work.now)),
     )
     event = work.find(Event, work.find(Position, signup.position_id).event_id)
+    work.lock(Person, signup.person_id)  # both positions of who had two
     commitment = _lock_over(work, event, signup)
     if work.now >= event.ends_at + RATED_FOR:
         raise EvaluationTooLate(event_id=event.id, days=RATED_FOR.days)
-    return _keep(work, commitment, EvaluationKind.ACTIVITY, rating, remark)
+    said = work.scalar(_SAID, {"person_id": signup.person_id, "event_id": event.id})
+    return _keep(work, said or Evaluation(kind=EvaluationKind.ACTIVITY), commitment, rating, remark)
 
 
 def evaluate_service(work: Work, *, signup_id: int, rating: int, remark: str = "") -> EvaluationView:
@@ -130,7 +143,12 @@ def evaluate_service(work: Work, *, signup_id: int, rating: int, remark: str = "
         raise ServedNobody(signup_id=signup.id)
     refuse_own(work, signup.person_id)
     commitment = _lock_over(work, event, signup)
-    return _keep(work, commitment, EvaluationKind.SERVICE, rating, remark)
+    said = work.scalar(
+        select(Evaluation).where(
+            Evaluation.commitment_id == commitment.id, Evaluation.kind == EvaluationKind.SERVICE
+        )
+    )
+    return _keep(work, said or Evaluation(kind=EvaluationKind.SERVICE), commitment, rating, remark)
 
 
 def own_evaluations(work: Work, *, person_id: int, paging: Paging = Paging()) -> Page[EvaluationView]:
@@ -194,18 +212,13 @@ def _lock_over(work: Work, event: Event, signup: Signup) -> Commitment:
     return commitment
 
 
-def _keep(
-    work: Work, commitment: Commitment, kind: EvaluationKind, rating: int, remark: str
-) -> EvaluationView:
+def _keep(work: Work, row: Evaluation, commitment: Commitment, rating: int, remark: str) -> EvaluationView:
+    """Keeps what was said, or is said anew, of a promise."""
     if not 1 <= rating <= 5:
         raise Malformed("rating", "应在 1 至 5 之间。")
-    kept = texts.paragraph("remark", remark, longest=LONGEST_REMARK)
-    own = (Evaluation.commitment_id == commitment.id, Evaluation.kind == kind)
-    row = work.scalar(select(Evaluation).where(*own))
-    if row is None:
-        row = Evaluation(commitment_id=commitment.id, kind=kind)
-        work.add(row)
-    row.rating, row.remark = rating, kept
+    row.remark = texts.paragraph("remark", remark, longest=LONGEST_REMARK)
+    row.commitment_id, row.rating = commitment.id, rating
     row.given_by, row.given_at = work.by.person_id, work.now
+    work.add(row)
     work.flush()
-    return work.views(EvaluationView, _VIEW.where(*own))[0]
+    return work.views(EvaluationView, _VIEW.where(Evaluation.id == row.id))[0]

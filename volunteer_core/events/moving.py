@@ -11,13 +11,15 @@ from volunteer_core.commitments import promises
 from volunteer_core.commitments.models import ACTIVE, Commitment
 from volunteer_core.database import Work
 from volunteer_core.errors import RuleBroken
-from volunteer_core.events.models import Event, Position, Signup, SignupStatus
+from volunteer_core.events.door.admission import known_from
+from volunteer_core.events.models import Event, HeldSeats, Position, Signup, SignupStatus
 from volunteer_core.events.timetable import Times, moved, position_span
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.notices.writing import tell
+from volunteer_core.office.settings import settings_on
 from volunteer_core.people.models import Person
 from volunteer_core.places.models import Site
-from volunteer_core.timespans import Span, chinese_span
+from volunteer_core.timespans import Span, chinese_span, civil_date
 
 
 class EventStarted(RuleBroken, code="event_started", sentence="活动已经开始，不能再改时间或地点。"):
@@ -51,14 +53,15 @@ def move(work: Work, event: Event, *, times: Times, site: Site, title: str) -> N
         for position in sorted(positions, key=_start, reverse=after.start > before.start):
             rows = [row for row in commitments if row.position_id == position.id]
             offered = [signup for signup in offers if signup.position_id == position.id]
+            own = span = Span(position.starts_at, position.ends_at)
             if after != before:
-                own = Span(position.starts_at, position.ends_at)
                 span = position_span(after, *moved(own, before=before, after=after), now=work.now)
+            if span != own:
                 _move(work, position, span, rows, offered)
             for row in rows:
                 row.site_id = site.id
             for person_id in _people(rows, offered):
-                _tell(work, event, position, person_id, site=site, title=title, at_other_time=after != before)
+                _tell(work, event, position, person_id, site=site, title=title, at_other_time=span != own)
         event.site_id, event.title = site.id, title
     for field, value in times._asdict().items():
         setattr(event, field, value)
@@ -80,10 +83,25 @@ def _move(
     work: Work, position: Position, span: Span, rows: Sequence[Commitment], offered: Sequence[Signup]
 ) -> None:
     promises.move(work, rows, span)
+    for kept in work.scalars(select(HeldSeats).where(HeldSeats.position_id == position.id)):
+        kept.until += span.start - position.starts_at  # as long before the start as it was
     position.starts_at, position.ends_at = span
+    _forget_who_came(work, position)
     for signup in offered:
         if signup.offer_until is not None:
             signup.offer_until = min(signup.offer_until, span.start)
+
+
+def _forget_who_came(work: Work, position: Position) -> None:
+    """Whoever stood at the door already, on another day, has not come to what takes place later."""
+    minutes = settings_on(work, civil_date(position.starts_at)).door_opens_minutes
+    since = known_from(position.starts_at, minutes)
+    for signup in work.scalars(
+        select(Signup).where(
+            Signup.position_id == position.id, (Signup.arrived_at < since) | (Signup.left_at < since)
+        )
+    ):
+        signup.arrived_at = signup.left_at = None
 
 
 def _promised(work: Work, positions: Sequence[Position]) -> list[Commitment]:
@@ -134,7 +152,7 @@ def _tell(
     title: str,
     at_other_time: bool,
 ) -> None:
-    """Of what is to be another title, time or place than the event still has."""
+    """Of what is to be another title, time or place than the event still has, if anything of it is theirs."""
     changes = []
     if title != event.title:
         changes.append(f"名称改为“{title}”")
@@ -142,6 +160,8 @@ def _tell(
         changes.append(f"时间改为{chinese_span(position.starts_at, position.ends_at)}")
     if site.id != event.site_id:
         changes.append(f"地点改为{site.name}")
+    if not changes:
+        return
     tell(
         work,
         kind=NoticeKind.CHANGED,

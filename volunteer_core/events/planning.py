@@ -132,9 +132,9 @@ def change_event(
     """Changes an event that is not called off; what is not given stays.
 
     A new start takes the end, the close of sign-up, the limit for cancelling and the decision along unless
-    they are given, and the positions with the time promised for them. Confirmed people are told of
-    another title, time or place. Refused: times and places once it has started, what
-    :func:`create_event` refuses, and a move that clashes for somebody confirmed.
+    they are given, and the positions with the time promised for them and until when seats are kept.
+    Confirmed people are told of another title, time or place. Refused: times and places once it has started,
+    what :func:`create_event` refuses, and a move that clashes for somebody confirmed.
 
     A community, team or grid takes the place of the one it was for, and None opens it; whoever has signed up
     already still sees it. Without a ``minimum`` (None) it takes place however few come. What has been

@@ -35,42 +35,53 @@ _TAKEN_AT_DOOR = _TAKEN.outerjoin(Commitment, Commitment.id == Signup.commitment
 _WAITING = exists().where(
     Signup.position_id == bindparam("position_id"), Signup.status == SignupStatus.WAITING
 )
+_LATE = exists().where(
+    Signup.position_id == bindparam("position_id"),
+    Signup.status == SignupStatus.OFFERED,
+    Signup.offer_until <= bindparam("now", type_=Instant),
+)
 _KEPT = (
     HeldSeats.position_id == bindparam("position_id"),
     HeldSeats.until > bindparam("now", type_=Instant),
 )
 
 
-def _look(taken: Select[int]) -> Select[int, bool, bool]:
+def _look(taken: Select[int]) -> Select[int, bool, bool, bool]:
     return select(
         taken.scalar_subquery(),
         select(_WAITING).scalar_subquery(),
+        select(_LATE).scalar_subquery(),
         select(exists().where(*_KEPT)).scalar_subquery(),
     )
 
 
 _LOOK, _LOOK_AT_DOOR = _look(_TAKEN), _look(_TAKEN_AT_DOOR)
-_KEPT_EMPTY = (
-    select(HeldSeats.community_id, HeldSeats.seats - func.coalesce(func.sum(1 + Signup.companions), 0))
-    .outerjoin(Person, Person.community_id == HeldSeats.community_id)
-    .outerjoin(
-        Signup,
-        (Signup.person_id == Person.id) & (Signup.position_id == HeldSeats.position_id) & _HAS_SEATS,
+_TAKEN_OF_COMMUNITY = (
+    select(func.coalesce(func.sum(1 + Signup.companions), 0))
+    .join(Person, Person.id == Signup.person_id)
+    .where(
+        Signup.position_id == HeldSeats.position_id,
+        Signup.status.in_(SEATED),
+        _HAS_SEATS,
+        Person.community_id == HeldSeats.community_id,
     )
-    .where(*_KEPT)
-    .group_by(HeldSeats.community_id, HeldSeats.seats)
+    .correlate(HeldSeats)
+    .scalar_subquery()
 )
+_KEPT_EMPTY = select(HeldSeats.community_id, HeldSeats.seats - _TAKEN_OF_COMMUNITY).where(*_KEPT)
 
 
 class Seats:
     """The free seats of a position, counted down as they are given."""
 
-    def __init__(self, free: int, kept: Mapping[int, int], *, waiting: bool) -> None:
+    def __init__(self, free: int, kept: Mapping[int, int], *, waiting: bool, late: bool) -> None:
         self.free = free
         self._kept = dict(kept)
         """Seats that are empty and kept for people of a community."""
         self.waiting = waiting
         """Whether anybody waits for one."""
+        self.late = late
+        """Whether offers have run out that nobody has ended yet."""
 
     def free_for(self, community_id: int | None) -> int:
         """How many somebody of a community could have."""
@@ -97,10 +108,10 @@ def seats_taken(work: Work, position: Position) -> int:
 def seats_of(work: Work, position: Position, *, at_door: bool = False) -> Seats:
     """The seats of a locked position. At the door whoever is known not to come has none any more."""
     facts = {"position_id": position.id, "now": work.now}
-    taken, waiting, kept = work.execute(_LOOK_AT_DOOR if at_door else _LOOK, facts).one()
+    taken, waiting, late, kept = work.execute(_LOOK_AT_DOOR if at_door else _LOOK, facts).one()
     empty = (
         {community_id: max(0, seats) for community_id, seats in work.execute(_KEPT_EMPTY, facts)}
         if kept
         else {}
     )
-    return Seats(position.capacity - taken, empty, waiting=waiting)
+    return Seats(position.capacity - taken, empty, waiting=waiting, late=late)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from volunteer_core import texts
 from volunteer_core.database import Facts, Work
 from volunteer_core.errors import Conflict, Malformed, NotFound
-from volunteer_core.events.calling_off import call_off
+from volunteer_core.events.calling_off import call_off_all
 from volunteer_core.events.copying import MOST_COPIES, make_copies, refuse_far
 from volunteer_core.events.listing import seen_of_series
 from volunteer_core.events.locking import lock_events
@@ -67,8 +67,7 @@ def call_off_series(work: Work, *, series_id: int, reason: str = "") -> SeriesVi
     ]
     if not to_come:
         raise NothingToCome(series_id=series.id)
-    for event in to_come:
-        call_off(work, event, reason=why)
+    call_off_all(work, to_come, reason=why)
     return _view(work, series)
 
 

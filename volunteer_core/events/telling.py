@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from volunteer_core.database import Work
+from volunteer_core.events.alerting import tell_organisers
 from volunteer_core.events.models import Event, Position, Signup
 from volunteer_core.notices.models import NoticeKind
 from volunteer_core.notices.writing import tell
 from volunteer_core.places.models import Site
-from volunteer_core.teams.membership import leaders_of
-from volunteer_core.timespans import chinese_span, civil, civil_date
+from volunteer_core.timespans import chinese_span, civil
 
 
 def tell_of_seat(work: Work, event: Event, position: Position, signup: Signup) -> None:
@@ -38,24 +38,13 @@ def tell_of_lost_seat(work: Work, event: Event, position: Position, signup: Sign
 def tell_of_decision(work: Work, event: Event, position: Position, signup: Signup, *, granted: bool) -> None:
     """What was decided about what somebody asked for, unless they have been told that they have a seat."""
     text = "已通过，目前没有名额，您已进入候补。" if granted else "未获通过。"
-    _tell(work, event, position, signup, NoticeKind.CHANGED, text)
+    _tell(work, event, position, signup, NoticeKind.PERSONAL, text)
 
 
 def tell_of_request(work: Work, event: Event, position: Position, signup: Signup) -> None:
-    """Tells the leaders of the organising team that somebody asks to come."""
-    if event.team_id is None:
-        return
-    community_id = work.find(Site, event.site_id).community_id
-    for leader_id in leaders_of(work, event.team_id, civil_date(work.now)):
-        tell(
-            work,
-            kind=NoticeKind.GAP,
-            person_id=leader_id,
-            team_id=event.team_id,
-            community_id=community_id,
-            text=f"活动“{event.title}”（{position.name}）有一份报名等待您审批。",
-            key=f"request:{signup.id}:{signup.number}:{leader_id}",
-        )
+    """Tells those who organise an event that somebody asks to come."""
+    text = f"活动“{event.title}”（{position.name}）有一份报名等待您审批。"
+    tell_organisers(work, event, text, key=f"request:{signup.id}:{signup.number}")
 
 
 def _tell(work: Work, event: Event, position: Position, signup: Signup, kind: NoticeKind, what: str) -> None:

@@ -61,8 +61,9 @@ def promote(work: Work, position: Position) -> None:
     event = event_of(work, position)
     if work.now >= position.starts_at or event.status is not EventStatus.PUBLISHED:
         return
-    lapse_late_offers(work, event, position)
     seats = seats_of(work, position)
+    if seats.late:
+        lapse_late_offers(work, event, position)
     if seats.free > 0 and seats.waiting:
         line = waiting(work, position)
         hindered = hindrances(work, event, position, map(Entrant.of, line))
@@ -162,8 +163,6 @@ def together_with(work: Work, signup: Signup) -> list[Signup]:
 
 def lapse_late_offers(work: Work, event: Event, position: Position) -> None:
     """Ends the offers of a locked position whose time is up."""
-    if position.offer_minutes is None:
-        return
     for signup in _in_state(work, position, SignupStatus.OFFERED):
         if signup.offer_until is not None and signup.offer_until <= work.now:
             signup.status, signup.offer_until, signup.cancelled_at = SignupStatus.LAPSED, None, work.now

@@ -30,9 +30,11 @@ class NoticeKind(StrEnum):
     """To whoever sends it on to a phone: the code with which its owner confirms a sign-up."""
     HOURS = "hours"
     """What became of a claim or an objection; that one, or a star level's review, waits for an answer."""
+    PERSONAL = "personal"
+    """What is nobody else's business: how a request was decided, what a guardian consents to."""
 
 
-NOT_FOR_THE_GROUP = (NoticeKind.GAP, NoticeKind.HOURS, NoticeKind.CODE)
+NOT_FOR_THE_GROUP = (NoticeKind.GAP, NoticeKind.HOURS, NoticeKind.CODE, NoticeKind.PERSONAL)
 """What names who could come instead, and what concerns one person only."""
 
 

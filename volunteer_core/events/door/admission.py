@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from volunteer_core.errors import RuleBroken
 from volunteer_core.events.door.models import Direction
+from volunteer_core.timespans import civil_date, day_span
 
 AFTERWARDS = timedelta(hours=6)
 """How long after a position's end its tickets are read and people leave; then attendance is marked."""
@@ -26,6 +27,12 @@ class TicketExpired(RuleBroken, code="ticket_expired", sentence="入场码已过
 def opening(starts_at: datetime, minutes: int) -> datetime:
     """From when on a door lets in whose position starts then."""
     return starts_at - timedelta(minutes=minutes)
+
+
+def known_from(starts_at: datetime, minutes: int) -> datetime:
+    """Who came before that came on another day, to what has been moved since. The door may have opened
+    earlier that day, for it was to start earlier."""
+    return min(opening(starts_at, minutes), day_span(civil_date(starts_at)).start)
 
 
 def refuse_untimely(

@@ -12,7 +12,7 @@ from volunteer_core.database import Work
 from volunteer_core.errors import RuleBroken
 from volunteer_core.events.calling_off import refuse_called_off
 from volunteer_core.events.crediting import follow, mark_of
-from volunteer_core.events.door.admission import opening, refuse_untimely
+from volunteer_core.events.door.admission import known_from, opening, refuse_untimely
 from volunteer_core.events.door.codes import Ticket, refuse_other
 from volunteer_core.events.door.comings import Course, Way, course, outcome_of
 from volunteer_core.events.door.models import Direction, DoorScan, Outcome
@@ -71,11 +71,14 @@ class AtDoor:
             self._reported.setdefault(scan.signup_id or 0, []).append(scan)
 
     def course(self, signup: Signup, *more: Way) -> Course:
-        """What is known of a sign-up, since it was made, and what it would be with one more report."""
+        """What is known of a sign-up, since it was made and of its day, and what it would be with one
+        more report."""
+        starts_at = self.positions[signup.position_id].starts_at
+        since = known_from(starts_at, settings_on(self._work, civil_date(starts_at)).door_opens_minutes)
         known = [
             Way(scan.scanned_at, scan.direction)
             for scan in self._reported.get(signup.id, [])
-            if scan.reported_at >= signup.signed_up_at
+            if scan.reported_at >= signup.signed_up_at and scan.scanned_at >= since
         ]
         return course([*known, *more])
 

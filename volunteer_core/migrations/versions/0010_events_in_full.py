@@ -13,7 +13,7 @@ depends_on = None
 
 NOTICE_KINDS = (
     "kind IN ('published', 'changed', 'called_off', 'promoted', 'closure', 'expiring', 'asked', 'offered', "
-    "'gap', 'code', 'hours')"
+    "'gap', 'code', 'hours', 'personal')"
 )
 SIGNUP_STATUSES = (
     "status IN ('requested', 'confirmed', 'waiting', 'offered', 'cancelled', 'declined', 'lapsed', "
