@@ -45,7 +45,8 @@ def test_sign_ups_from_8_processes_take_40_seats_and_wait_in_order(
         [SignupStatus.CONFIRMED] * SEATS + [SignupStatus.WAITING] * (CROWD - SEATS)
     )
     # Rows get their ids as they are committed, one after the other: numbers are in the same order.
-    assert [signup.number for signup in sorted(line, key=lambda signup: signup.id)] == list(range(1, CROWD + 1))
+    by_id = sorted(line, key=lambda signup: signup.id)
+    assert [signup.number for signup in by_id] == list(range(1, CROWD + 1))
     assert racing.nobody_overtook(arrivals)
 
 
