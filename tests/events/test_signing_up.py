@@ -15,6 +15,7 @@ from volunteer_core.events.models import SignupStatus
 from volunteer_core.events.planning import change_event, create_event
 from volunteer_core.events.positions import add_position, change_capacity
 from volunteer_core.events.signups import CancelTooLate, PositionStarted, cancel, sign_up
+from volunteer_core.notices.models import NoticeKind
 from volunteer_core.people.models import CheckResult
 from volunteer_core.people.registry import leave_office, register
 from volunteer_core.people.standing import (
@@ -172,7 +173,11 @@ def test_a_guardian_with_a_sign_up_of_their_own_takes_one_seat(lecture: Lecture)
         link_guardian(work, ward_id=other, guardian_id=guardian, relation="母亲", valid_from=TODAY)
     last = lecture.sign_up(lecture.people[1])
     assert lecture.sign_up(other, accompanied=True).status is SignupStatus.WAITING
+    assert lecture.told(NoticeKind.GAP) == []
     lecture.cancel(helps)
+    told = lecture.told(NoticeKind.GAP)  # of either child, to whoever organises it
+    assert [notice.person_id for notice in told] == [lecture.leader_id] * 2
+    assert all("须有监护人陪同" in notice.text for notice in told)
     lecture.cancel(last)
     assert other in lecture.waiting()
 

@@ -21,6 +21,7 @@ from tests.events.doors import (
 from tests.events.lecture import Lecture, clock
 from volunteer_core.commitments.models import Attendance
 from volunteer_core.errors import Malformed, NotFound
+from volunteer_core.events.changing_positions import change_position
 from volunteer_core.events.concluding import conclude
 from volunteer_core.events.door.admission import DoorClosed, DoorNotOpen
 from volunteer_core.events.door.locked import SeatGivenAway, WithoutSeat
@@ -120,3 +121,15 @@ def test_a_resident_without_an_account_walks_in_by_name_and_phone(lecture: Lectu
         with pytest.raises((Malformed, NotFound)):
             walk(**wrong)
     assert lecture.seats().taken == 1
+
+
+def test_who_is_offered_a_seat_walks_in_on_it(lecture: Lecture) -> None:
+    with lecture.write() as work:
+        change_position(work, position_id=lecture.audience, offer_minutes=10_000)
+    first, _, third, _ = lecture.sign_up_all(lecture.people[:4])
+    lecture.cancel(first)
+    assert lecture.seats().offered == 1
+    with pytest.raises(NoSeatFree):
+        come(lecture, lecture.people[3], clock(14, 30))
+    assert come(lecture, third.person_id, clock(14, 30)).outcome is Outcome.ADMITTED
+    assert (lecture.seats().confirmed, lecture.seats().offered) == (2, 0)

@@ -122,6 +122,8 @@ def enter_all(
         for row in rows.values()
         if row.status is SignupStatus.CONFIRMED or (row.status in IN_LINE and not terms.walk_in)
     }
+    if terms.walk_in:  # what is offered to them is theirs already
+        seats.free += sum(row.seats for row in rows.values() if row.status is SignupStatus.OFFERED)
     for entrant in entrants:
         _refuse_companions(position, entrant)
         refuse_unaccompanied(work, event, entrant)
@@ -206,11 +208,10 @@ def _enter(
     row.override_reason = terms.override_reason
     row.overridden_by = work.by.person_id if terms.override_reason is not None else None
     row.overridden_at = work.now if terms.override_reason is not None else None
-    row.offer_until = None
     if status is SignupStatus.CONFIRMED:
         confirm(work, event, position, row)
     else:
-        row.status = status
+        row.status, row.offer_until = status, None
     work.add(row)
     work.flush()
     if row.status is SignupStatus.REQUESTED:

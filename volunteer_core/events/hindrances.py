@@ -67,6 +67,20 @@ _GUARDIAN_COMES = (
 )
 
 
+_WARDS_COMING = (
+    select(Signup)
+    .join(Guardianship, Guardianship.ward_id == Signup.person_id)
+    .join(Position, Position.id == Signup.position_id)
+    .where(
+        Guardianship.guardian_id == bindparam("guardian_id"),
+        Position.event_id == bindparam("event_id"),
+        Signup.accompanied,
+        Signup.status.in_(IN_LINE),
+    )
+    .order_by(Signup.id)
+)
+
+
 def hindrances(
     work: Work, event: Event, position: Position, entrants: Iterable[Entrant]
 ) -> dict[int, Refused]:
@@ -121,6 +135,13 @@ def refuse_unaccompanied(work: Work, event: Event, entrant: Entrant) -> None:
 def span_of(position: Position) -> Span:
     """When a position's people are there."""
     return Span(position.starts_at, position.ends_at)
+
+
+def left_alone(work: Work, event: Event, guardian_id: int) -> list[Signup]:
+    """Sign-ups of those whom a guardian, who does not come, was said to accompany, and nobody does now."""
+    wards = list(work.scalars(_WARDS_COMING, {"guardian_id": guardian_id, "event_id": event.id}))
+    alone = _alone(work, event, map(Entrant.of, wards))
+    return [signup for signup in wards if signup.person_id in alone]
 
 
 def _alone(work: Work, event: Event, entrants: Iterable[Entrant]) -> set[int]:

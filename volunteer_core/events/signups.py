@@ -5,12 +5,15 @@ from __future__ import annotations
 from volunteer_core import texts
 from volunteer_core.database import Work
 from volunteer_core.errors import RuleBroken
+from volunteer_core.events.alerting import tell_organisers
 from volunteer_core.events.concerned import concerned_by, organisers_of
 from volunteer_core.events.entering import Terms, enter_line, refuse_unless_in_line, refuse_unless_open
+from volunteer_core.events.hindrances import left_alone
 from volunteer_core.events.listing import signup_view
-from volunteer_core.events.models import Position, Signup, SignupStatus
+from volunteer_core.events.models import Event, Position, Signup, SignupStatus
 from volunteer_core.events.views import SignupView
 from volunteer_core.events.waitlist import event_of, take_out
+from volunteer_core.office.settings import settings_on
 from volunteer_core.people.models import Person
 from volunteer_core.people.standing import guardian_ids
 from volunteer_core.teams.membership import teams_of
@@ -49,6 +52,9 @@ def sign_up(
     on its day, and a clash even for who would only wait. Who cancelled and comes back goes to the end
     of the line.
     """
+    coming = work.find(Position, position_id)
+    organisers_of(work, work.find(Event, coming.event_id))  # what stays as it is, others need not wait for
+    settings_on(work, civil_date(coming.starts_at))
     position = work.lock(Position, position_id)
     event = event_of(work, position)
     organisers = organisers_of(work, event)
@@ -87,7 +93,8 @@ def cancel(work: Work, *, signup_id: int) -> SignupView:
 
     People and guardians do so until the event's ``cancel_until``, or at any time while they have no seat yet;
     leaders (of the person's team or the organising one), coordinators and the street office
-    until the start. Refused later, and for what is cancelled already.
+    until the start. Refused later, and for what is cancelled already. Who organises the event is told if a
+    minor now comes without the guardian who was to accompany them.
     """
     position = work.lock(Position, work.find(Signup, signup_id).position_id)
     signup = work.lock(Signup, signup_id)
@@ -101,4 +108,10 @@ def cancel(work: Work, *, signup_id: int) -> SignupView:
     if too_late and not work.may("events.cancel", teams=facts["teams"], communities=facts["communities"]):
         raise CancelTooLate(signup_id=signup.id)
     take_out(work, position, [signup], SignupStatus.CANCELLED)
+    for ward in left_alone(work, event, signup.person_id):
+        tell_organisers(
+            work,
+            event,
+            f"活动“{event.title}”的报名（编号 {ward.id}）须有监护人陪同，但监护人已取消报名，请联系其家长。",
+        )
     return signup_view(work, signup.id)
