@@ -10,10 +10,9 @@ from volunteer_core.events.concerned import concerned_by, organisers_of
 from volunteer_core.events.entering import Terms, enter_line, refuse_unless_in_line, refuse_unless_open
 from volunteer_core.events.hindrances import left_alone
 from volunteer_core.events.listing import signup_view
-from volunteer_core.events.models import Event, Position, Signup, SignupStatus
+from volunteer_core.events.models import Position, Signup, SignupStatus
 from volunteer_core.events.views import SignupView
 from volunteer_core.events.waitlist import event_of, take_out
-from volunteer_core.office.settings import settings_on
 from volunteer_core.people.models import Person
 from volunteer_core.people.standing import guardian_ids
 from volunteer_core.teams.membership import teams_of
@@ -52,9 +51,6 @@ def sign_up(
     on its day, and a clash even for who would only wait. Who cancelled and comes back goes to the end
     of the line.
     """
-    coming = work.find(Position, position_id)
-    organisers_of(work, work.find(Event, coming.event_id))  # what stays as it is, others need not wait for
-    settings_on(work, civil_date(coming.starts_at))
     position = work.lock(Position, position_id)
     event = event_of(work, position)
     organisers = organisers_of(work, event)
