@@ -72,19 +72,21 @@ def commit_time(
     shift_id: int | None = None,
     position_id: int | None = None,
     overridden: bool = False,
+    checked: bool = False,
 ) -> Commitment:
     """Holds or promises a locked person's time for a shift or a position; revives an earlier row.
 
     Refuses :class:`AlreadyCommitted` and, naming the other commitment, :class:`Clash`, unless somebody
-    who may has accepted the overlap (``overridden``).
+    who may has accepted the overlap (``overridden``), or the caller has looked for one since it locked
+    the person (``checked``).
     """
     own, subject_id = (_ON_SHIFT, shift_id) if shift_id is not None else (_AT_POSITION, position_id)
     row = work.scalar(own, {"subject_id": subject_id, "person_id": person_id})
     if row is not None and row.status in ACTIVE:
         raise AlreadyCommitted(person_id=person_id, commitment_id=row.id)
-    others = clashes(work, [person_id], span).get(person_id)
-    if others and not overridden:
-        raise clash_with(others[0])
+    if not overridden and not checked:
+        for others in clashes(work, [person_id], span).values():
+            raise clash_with(others[0])
     if row is None:
         row = Commitment(person_id=person_id, shift_id=shift_id, position_id=position_id)
         work.add(row)

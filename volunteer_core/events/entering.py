@@ -209,7 +209,8 @@ def _enter(
     row.overridden_by = work.by.person_id if terms.override_reason is not None else None
     row.overridden_at = work.now if terms.override_reason is not None else None
     if status is SignupStatus.CONFIRMED:
-        confirm(work, event, position, row)
+        with work.no_autoflush:  # the number and the promise go to the database together
+            confirm(work, event, position, row)
     else:
         row.status, row.offer_until = status, None
     work.add(row)

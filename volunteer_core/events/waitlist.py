@@ -130,6 +130,7 @@ def promise(
         ),
         position_id=position.id,
         overridden=overridden,
+        checked=True,
     )
 
 
