@@ -25,8 +25,8 @@ from volunteer_core.timespans import chinese_span, civil, civil_date
 SHEET = "签到表"
 COLUMNS = (
     Kept("序号", 6, 8), Kept("岗位", 8, 16), Kept("姓名", 10, 20), Kept("电话", 13, 16),
-    Kept("所在社区", 12, 20), Kept("随行（人）", 8, 8), Kept("状态", 8, 10), Kept("签到", 8, 14),
-    Kept("签退", 8, 14), Kept("计入（分钟）", 8, 8), Kept("备注", 12, 24), Kept("签名", 14, 14),
+    Kept("所在社区", 12, 20), Kept("随行（人）", 10, 10), Kept("状态", 8, 10), Kept("签到", 8, 14),
+    Kept("签退", 8, 14), Kept("计入（分钟）", 12, 12), Kept("备注", 12, 24), Kept("签名", 14, 14),
 )  # fmt: skip
 NUMBER, POSITION, NAME, PHONE, COMMUNITY, COMPANIONS, STATE, IN, OUT, MINUTES, REMARK, SIGNATURE = range(12)
 HEADING_ROW, ROW, AT_A_TIME = 3, 24, 2_000
