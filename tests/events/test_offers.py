@@ -200,3 +200,11 @@ def test_whose_offer_has_run_out_signs_up_again_before_the_clock_has_noticed(hal
     assert (again.status, again.number) == (SignupStatus.WAITING, 7)
     assert state(hall, fourth) is SignupStatus.OFFERED
     assert [notice.person_id for notice in hall.told(NoticeKind.OFFERED)].count(third) == 2
+
+
+def test_a_seat_whose_offer_has_run_out_can_be_taken_away(hall: Lecture) -> None:
+    hall.cancel(signup(hall, hall.people[0]))
+    with hall.write(now=NOW + 3 * HOUR) as work:
+        change_capacity(work, position_id=hall.audience, capacity=1)
+    assert hall.with_seat() == [hall.people[1]]
+    assert state(hall, hall.people[2]) is SignupStatus.LAPSED

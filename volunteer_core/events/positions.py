@@ -24,7 +24,7 @@ from volunteer_core.events.signups import PositionStarted
 from volunteer_core.events.telling import tell_of_lost_seat
 from volunteer_core.events.timetable import instant, position_span
 from volunteer_core.events.views import PositionView
-from volunteer_core.events.waitlist import event_of, promote, take_out
+from volunteer_core.events.waitlist import event_of, lapse_late_offers, promote, take_out
 from volunteer_core.places.models import Site
 from volunteer_core.timespans import Span
 
@@ -119,6 +119,7 @@ def change_capacity(
     refuse_called_off(event)
     if leaving and work.now >= position.starts_at:
         raise PositionStarted(position_id=position.id)
+    lapse_late_offers(work, event, position)
     going = _whose_seats_go(work, position, _seats(capacity), leaving)
     position.capacity = capacity
     for signup in going:
