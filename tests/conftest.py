@@ -30,6 +30,7 @@ server_key = pytest.StashKey[postgres_server.Server]()
 
 ENGINES = ("sqlite", "postgresql")
 FEW_VARIANTS = 2
+THIN = Path(__file__).parent / "api"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,7 +43,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Every test runs on both engines. Of its variants, if there are many, the first does; the others
-    by turns on one: it is the engine, not the engine times the variant, that a rule may differ by."""
+    by turns on one: it is the engine, not the engine times the variant, that a rule may differ by. So do
+    the tests of a file of the API, which hands over to rules that are tested on both."""
     if config.getoption("--every-variant"):
         return
     variants: dict[tuple[str, str], list[str]] = {}
@@ -69,6 +71,8 @@ def _variant(item: pytest.Item) -> tuple[str, str, str, str] | None:
     engine = item.callspec.params.get("databases") if hasattr(item, "callspec") else None
     if engine is None:
         return None
+    if item.path.parent == THIN:
+        return str(item.path), "", item.name.replace(engine, "", 1), engine
     name = item.name.partition("[")
     return str(item.path), name[0], name[2].replace(engine, "", 1), engine
 

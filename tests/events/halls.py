@@ -27,7 +27,7 @@ from volunteer_core.events.views import PositionView
 from volunteer_core.opening import open_office
 from volunteer_core.teams.membership import join
 
-ROUNDS = 5
+ROUNDS = 3
 HOUR = timedelta(hours=1)
 OFFERED_FOR = timedelta(hours=2)
 LOOKING_FIRST = ("tests.events.looking_first",)

@@ -345,7 +345,7 @@ def test_the_line_keeps_its_promises(hall: tuple[Lecture, int]) -> None:
     run(
         lambda: Life(hall),
         settings=settings(
-            max_examples=30,
+            max_examples=20,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

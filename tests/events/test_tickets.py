@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 import segno
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -49,6 +49,7 @@ NO_TICKETS = ("", "FX1.", TEXT[:-1], TEXT + "A", TEXT.lower(), f" {TEXT}", TEXT 
 ids = st.integers(1, 2**32 - 1)
 
 
+@settings(max_examples=30)
 @given(event=ids, signup=ids, serial=st.integers(1, MOST_TICKETS), key=st.integers(1, 255))
 def test_what_was_written_is_read(event: int, signup: int, serial: int, key: int) -> None:
     ticket = Ticket(key, event, signup, serial)
